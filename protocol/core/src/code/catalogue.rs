@@ -1,0 +1,70 @@
+//! Every code, grouped by where it comes from; a new one takes the next free number of its group.
+
+use super::{Code, Entry, parse};
+
+catalogue! {
+    // 01xx: project files, settings and what they name
+    "0101" UNKNOWN_KEY: "A key that the project or settings file does not know.";
+    "0102" BAD_VALUE: "A value of the wrong shape.";
+    "0103" MISSING_KEY: "A key that must be set is not.";
+    "0104" FILE_UNREADABLE: "A file cannot be read or is not valid YAML, TOML or CSV.";
+    "0105" NOT_CONFIRMED: "Coexistence was not confirmed with the word `Confirm`.";
+    "0106" DUPLICATE_MAILBOX: "One address stands in two mailbox pairs.";
+    "0107" SECRET_UNREADABLE: "A secret's reference leads nowhere.";
+    "0108" BASIC_AUTH_REFUSED: "A user name and password were given; only modern authentication works.";
+    // 02xx: command line, API and server
+    "0201" SERVER_UNREACHABLE: "The command line cannot reach the coordinator.";
+    "0202" UNAUTHORISED: "The API token is missing or wrong.";
+    "0203" NOT_FOUND: "No project, pass or mailbox of that name or id.";
+    "0204" ADDRESS_TAKEN: "The listen address is in use or cannot be bound.";
+    "0205" WRONG_STATE: "The command does not fit the state of what it names.";
+    "0206" NAME_TAKEN: "A project of that name exists.";
+    "0207" NOT_CLEAN: "The two sides differ.";
+    "0208" BUG: "A fault of longhaul itself.";
+    "0209" PASS_FAILED: "A pass ended with mailboxes that failed.";
+    // 03xx: tokens
+    "0301" CREDENTIAL_REFUSED: "The authority refused the application's credential.";
+    "0302" AUTHORITY_UNREACHABLE: "The token endpoint cannot be reached.";
+    "0303" TENANT_UNKNOWN: "The authority does not know the tenant.";
+    "0304" BAD_CERTIFICATE: "The certificate or key cannot be used.";
+    "0305" BAD_TOKEN_ANSWER: "The authority's answer is not a token answer.";
+    // 04xx: Exchange Web Services
+    "0401" EWS_UNREACHABLE: "The EWS endpoint cannot be reached.";
+    "0402" EWS_FORBIDDEN: "The tenant or mailbox does not allow EWS (HTTP 403).";
+    "0403" EWS_UNAUTHORISED: "EWS refused a fresh token (HTTP 401).";
+    "0404" MAILBOX_NOT_FOUND: "No mailbox answers for that address.";
+    "0405" ACCESS_DENIED: "The application may not act on the mailbox.";
+    "0406" THROTTLED: "The service asked to wait.";
+    "0407" SERVICE_UNAVAILABLE: "The service is busy, restarting or moving a mailbox.";
+    "0408" MALFORMED_ANSWER: "The service's answer is not what the protocol promises.";
+    "0409" MAILBOX_FULL: "The mailbox has reached its quota.";
+    "0410" FOLDER_GONE: "The folder no longer exists.";
+    "0411" SYNC_STATE_INVALID: "The service no longer accepts the sync state.";
+    "0412" REQUEST_REFUSED: "The service calls our request malformed.";
+    "0413" UNKNOWN_SERVICE_ERROR: "A response code this version does not know.";
+    "0414" TOO_LARGE: "The item or request is larger than the service accepts.";
+    "0415" ITEM_GONE: "The item no longer exists.";
+    "0416" ITEM_REFUSED: "The service cannot read or store the item.";
+    // 05xx: exported items
+    "0501" BLOB_TRUNCATED: "The exported item ends too early.";
+    "0502" BLOB_NOT_BASE64: "The exported item is not valid base64.";
+    "0503" BLOB_BROKEN: "The exported item's records or stream do not parse.";
+    // 06xx: store
+    "0601" STORE_IN_USE: "Another process holds the data folder.";
+    "0602" STORE_NOT_WRITABLE: "The data folder cannot be written.";
+    "0603" STORE_FAILED: "The store could not carry out a call.";
+    "0604" STALE_OWNER: "Another owner holds the folder by now.";
+    "0605" STORE_CONFLICT: "A record changed between reading and writing.";
+    "0606" STORE_BEHIND: "The store is older than a message that refers to it.";
+    "0607" STORE_FORMAT: "The store was written by another version.";
+    // 07xx: queue
+    "0701" QUEUE_FAILED: "The queue could not carry out a call.";
+    // 08xx: copying
+    "0801" ATTEMPTS_USED_UP: "A folder job failed too often.";
+    "0802" JOB_PANICKED: "A folder job ended in a panic.";
+    "0803" AMBIGUOUS_UPLOAD: "It cannot be told whether an upload was carried out.";
+    "0804" FOLDER_NOT_CREATED: "A destination folder could not be created.";
+    // 09xx: job messages
+    "0901" MESSAGE_VERSION_UNKNOWN: "A job message of a version this worker does not know.";
+    "0902" MESSAGE_UNREADABLE: "A job message that does not decode.";
+}

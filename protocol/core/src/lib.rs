@@ -1,0 +1,17 @@
+//! The words every longhaul crate shares: ids, units, states, error codes and the clock.
+//!
+//! Nothing here does I/O or needs an async runtime. A type in this crate means one thing in the
+//! code, the command line, the reports and the documentation.
+
+mod clock;
+pub mod code;
+mod ids;
+mod keys;
+pub mod state;
+mod units;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use code::Code;
+pub use ids::{BatchNo, Epoch, Fence, MailboxId, OwnerToken, PassId, ProjectId, SliceNo};
+pub use keys::{FolderKey, FolderRef, ItemKey};
+pub use units::{Bytes, Timestamp};
