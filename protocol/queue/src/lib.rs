@@ -1,1 +1,21 @@
-//! In the making.
+//! The job queue: a doorbell, not the truth.
+//!
+//! What a backend promises is little, because RabbitMQ promises little: a confirmed message is
+//! delivered at least once, in no order, and again if its consumer is gone before it answers.
+//! Everything that must happen once is made so by the store (`longhaul-store`).
+//!
+//! [`Embedded`] keeps messages in the process's memory; when the process ends they are gone, and
+//! the coordinator publishes again what the store says is outstanding.
+
+mod delay;
+mod embedded;
+mod error;
+mod queue;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
+pub use delay::Rung;
+pub use embedded::Embedded;
+pub use error::Error;
+pub use queue::{Consumer, Delivery, Lane, Parked, Queue, Settle};

@@ -1,1 +1,32 @@
-//! In the making.
+//! The store: the truth about every project, pass and folder.
+//!
+//! Two traits, one per kind of truth:
+//!
+//! - [`Checkpoints`]: what was copied. Leases with fences, intents, atomic commits, ledgers.
+//!   Each call is one atomic step of the backend (a script in Redis, a transaction on disk):
+//!   it validates everything first, then writes, so that a refused call has written nothing.
+//! - [`Documents`]: everything else, as versioned records with compare-and-set.
+//!
+//! The guarantees that tests and production count by name are in [`invariants`].
+
+mod checkpoints;
+mod documents;
+mod embedded;
+mod error;
+pub mod folder;
+pub mod invariants;
+pub mod ledger;
+pub mod records;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
+pub use checkpoints::Checkpoints;
+pub use documents::{Document, Documents, Expect, Version};
+pub use embedded::Embedded;
+pub use error::Error;
+
+/// Everything a longhaul process keeps: one backend, both kinds of truth.
+pub trait Store: Checkpoints + Documents {}
+
+impl<T: Checkpoints + Documents> Store for T {}

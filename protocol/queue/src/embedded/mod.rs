@@ -1,0 +1,4 @@
+//! In the making.
+/// Embedded.
+#[derive(Debug)]
+pub struct Embedded;

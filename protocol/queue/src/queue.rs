@@ -1,0 +1,127 @@
+//! The queue as coordinator and workers see it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use longhaul_core::Code;
+
+use crate::Error;
+
+/// Which of the job queues: a lane is a queue of its own, because quorum queues have no
+/// message priorities by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// Closing syncs of a cut-over: people are waiting for these.
+    CutOver,
+    /// Everything else.
+    Normal,
+}
+
+/// A job queue. Cheap to share: one per process.
+#[async_trait]
+pub trait Queue: Send + Sync + std::fmt::Debug {
+    /// Hands a message over. It returns once the queue answers for it: from then on it is
+    /// delivered at least once. With a `delay` it is not delivered before that time, rounded up
+    /// to a [`Rung`](crate::Rung).
+    ///
+    /// Cancel safe in this sense: a cancelled call may or may not have published.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue did not answer for the message; it may have been published.
+    async fn publish(&self, lane: Lane, body: Bytes, delay: Option<Duration>) -> Result<(), Error>;
+
+    /// Begins to consume both lanes, the urgent one first. At most `prefetch` deliveries are
+    /// unsettled at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue refuses.
+    async fn consume(&self, prefetch: u16) -> Result<Box<dyn Consumer>, Error>;
+
+    /// Messages ready for delivery, not counting delayed ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue does not answer.
+    async fn depth(&self) -> Result<u64, Error>;
+
+    /// Messages set aside, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue does not answer.
+    async fn parked(&self, limit: usize) -> Result<Vec<Parked>, Error>;
+}
+
+/// A stream of deliveries. Dropping it returns what was delivered and not settled.
+#[async_trait]
+pub trait Consumer: Send {
+    /// The next delivery. Cancel safe: a delivery is never lost by cancelling.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Closed`] when no more will come; otherwise the consumer has already begun to
+    /// subscribe again, and the next call goes on.
+    async fn next(&mut self) -> Result<Delivery, Error>;
+}
+
+/// How a delivery is answered. A backend implements it; callers use [`Delivery`].
+#[async_trait]
+pub trait Settle: Send + Sync {
+    /// The message is done with.
+    async fn ack(self: Box<Self>) -> Result<(), Error>;
+    /// The message goes to the parked ones, with the reason.
+    async fn park(self: Box<Self>, reason: Code) -> Result<(), Error>;
+}
+
+/// One delivered message. Dropped without an answer it is delivered again.
+pub struct Delivery {
+    /// The message.
+    pub body: Bytes,
+    /// Where it came from.
+    pub lane: Lane,
+    settle: Box<dyn Settle>,
+}
+
+impl Delivery {
+    /// A delivery of `body` that is answered through `settle`.
+    #[must_use]
+    pub fn new(lane: Lane, body: Bytes, settle: Box<dyn Settle>) -> Self {
+        Self { body, lane, settle }
+    }
+
+    /// Done: the message is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue did not take the answer; the message may come again.
+    pub async fn ack(self) -> Result<(), Error> {
+        self.settle.ack().await
+    }
+
+    /// Set aside, with the reason, for an operator to look at.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue did not take the answer; the message may come again.
+    pub async fn park(self, reason: Code) -> Result<(), Error> {
+        self.settle.park(reason).await
+    }
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery").field("lane", &self.lane).finish_non_exhaustive()
+    }
+}
+
+/// A message set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// The message.
+    pub body: Bytes,
+    /// Why it was set aside.
+    pub reason: Code,
+}

@@ -1,0 +1,230 @@
+//! What is known of a folder: how far its copy has come, and what is in flight.
+
+use std::collections::BTreeMap;
+
+use longhaul_core::state::FolderJobState;
+use longhaul_core::{BatchNo, Bytes, Code, Epoch, Fence, ItemKey, PassId, SliceNo, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{BatchSet, LeaseHolder};
+
+/// How far a folder's copy has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The pass it is working for, or worked for last.
+    pub pass: PassId,
+    /// Which complete enumeration this is.
+    pub epoch: Epoch,
+    /// What the epoch copies.
+    pub bounds: Bounds,
+    /// Everything before it is copied, failed or out of bounds; `None` at an epoch's beginning.
+    pub position: Option<Position>,
+    /// The slice the folder is at within the pass.
+    pub slice: SliceNo,
+    /// Whether the message for `slice` is known to be published.
+    pub published: bool,
+    /// The next slice must not begin before this.
+    pub not_before: Option<Timestamp>,
+    /// How the pass ended for this folder.
+    pub outcome: Option<Outcome>,
+    /// The last owner's fence.
+    pub fence: Fence,
+    /// The present owner.
+    pub lease: Option<LeaseHolder>,
+    /// No batch has used this number or a higher one.
+    pub next_batch: BatchNo,
+    /// Batches that were committed.
+    pub committed: BatchSet,
+    /// Batches that may have been uploaded and are not committed.
+    pub intents: BTreeMap<BatchNo, Intent>,
+    /// Committed bytes of the ledger; what lies beyond does not count.
+    pub ledger_len: u64,
+    /// The destination id all ids of the ledger are written against; empty while it is empty.
+    #[serde(with = "serde_bytes_vec")]
+    pub template: Vec<u8>,
+    /// What the ledger and the failures add up to.
+    pub counters: Counters,
+    /// The ledger's items when this pass began: the difference is what this pass copied.
+    pub items_before: u64,
+    /// What the folder looked like before the sync that ended the last pass.
+    pub fingerprint: Option<Fingerprint>,
+    /// When the folder last moved forward, on the store's clock.
+    pub progressed: Timestamp,
+}
+
+/// What an epoch copies. Other bounds begin another epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Mail and posts that are not older than this stay behind (B-51).
+    pub cutoff: Option<Timestamp>,
+    /// Whether associated (hidden) items are copied too.
+    pub associated: bool,
+}
+
+/// A place in the source folder's list of changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The service's opaque sync state.
+    pub sync_state: String,
+    /// Whether it is the end of the list.
+    pub last: bool,
+}
+
+/// A batch whose upload is about to be sent, or was: the note that makes a crash explainable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The owner that made it.
+    pub fence: Fence,
+    /// What it uploads.
+    pub items: Vec<IntentItem>,
+    /// When it was made, on the store's clock. What it uploads is created after this.
+    pub made: Timestamp,
+    /// The latest moment its upload may still run, on the store's clock.
+    pub deadline: Timestamp,
+}
+
+/// One item of an intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntentItem {
+    /// Its key in the ledger.
+    pub key: ItemKey,
+    /// Its id at the source, to look it up when the outcome is in doubt.
+    pub source_id: String,
+}
+
+/// What the ledger and the failures add up to. Written only together with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Items in the ledger.
+    pub items: u64,
+    /// Their sizes, as the source states them.
+    pub bytes: Bytes,
+    /// Items recorded as failed.
+    pub failed: u64,
+    /// Items that were listed and gone when their turn came.
+    pub vanished: u64,
+}
+
+/// An item that could not be copied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Its key.
+    pub key: ItemKey,
+    /// Its id at the source.
+    pub source_id: String,
+    /// Its item class.
+    pub class: String,
+    /// Its size, as the source states it.
+    pub size: Bytes,
+    /// Its date, by B-51's rule.
+    pub received: Option<Timestamp>,
+    /// Why.
+    pub code: Code,
+    /// The service's response code or the reason's detail; never content.
+    pub detail: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was last tried, on the store's clock.
+    pub at: Timestamp,
+}
+
+/// What a folder looked like, for noticing later that nothing has changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// 0x670A: last change of content.
+    pub changed: Option<Timestamp>,
+    /// 0x670B: items deleted so far.
+    pub deleted: Option<u64>,
+    /// Items.
+    pub items: u64,
+    /// Associated items.
+    pub associated: u64,
+    /// Unread items.
+    pub unread: u64,
+}
+
+/// How a pass ended for a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The whole list was worked through.
+    Done,
+    /// Given up for this pass.
+    Parked {
+        /// Why.
+        code: Code,
+        /// A sentence for the operator; never content or addresses.
+        detail: String,
+    },
+    /// The pass was stopped.
+    Cancelled,
+}
+
+impl Checkpoint {
+    /// Items this pass has copied so far.
+    #[must_use]
+    pub const fn copied_in_pass(&self) -> u64 {
+        self.counters.items.saturating_sub(self.items_before)
+    }
+
+    /// Whether the folder waits for nothing but a worker's attention in this pass.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    /// The state these facts amount to at `now` (store's clock).
+    #[must_use]
+    pub fn job_state(&self, now: Timestamp) -> FolderJobState {
+        match &self.outcome {
+            Some(Outcome::Done) => return FolderJobState::Done,
+            Some(Outcome::Parked { code, .. }) => return FolderJobState::Parked { code: *code },
+            Some(Outcome::Cancelled) => return FolderJobState::Cancelled,
+            None => {}
+        }
+        if self.lease.is_some_and(|lease| lease.expires > now) {
+            return match &self.position {
+                Some(position) if position.last => FolderJobState::Verifying,
+                Some(_) => FolderJobState::Copying,
+                None if self.intents.is_empty() => FolderJobState::Leased,
+                None => FolderJobState::Copying,
+            };
+        }
+        match self.not_before {
+            Some(until) if until > now => FolderJobState::Deferred { until },
+            _ if self.published => FolderJobState::Queued,
+            _ => FolderJobState::Planned,
+        }
+    }
+}
+
+/// Bytes as MessagePack bytes, not as an array of numbers.
+mod serde_bytes_vec {
+    use serde::de::{Error, SeqAccess, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    #[expect(clippy::ptr_arg, reason = "the signature serde's `with` asks for")]
+    pub(super) fn serialize<S: Serializer>(bytes: &Vec<u8>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        struct BytesVisitor;
+        impl<'de> Visitor<'de> for BytesVisitor {
+            type Value = Vec<u8>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<u8>, A::Error> {
+                let mut bytes = Vec::new();
+                while let Some(byte) = seq.next_element()? {
+                    bytes.push(byte);
+                }
+                Ok(bytes)
+            }
+        }
+        from.deserialize_bytes(BytesVisitor)
+    }
+}

@@ -1,0 +1,68 @@
+//! The steps that change a folder.
+
+use std::time::Duration;
+
+use longhaul_core::{BatchNo, Code, ItemKey, PassId};
+
+use super::{Bounds, Failure, Fingerprint, Position};
+use crate::ledger::Append;
+
+/// A pass begins with a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PassStart {
+    /// The pass. Beginning the same pass again changes nothing.
+    pub pass: PassId,
+    /// What it copies.
+    pub bounds: Bounds,
+}
+
+/// A batch's outcome, written in one step.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// The batch; its intent must be there. A batch that was committed before is not written
+    /// again, so a commit whose reply was lost can be repeated.
+    pub batch: BatchNo,
+    /// The records of what was uploaded.
+    pub append: Append,
+    /// Items that could not be copied; one already recorded is replaced.
+    pub failures: Vec<Failure>,
+    /// Items recorded as failed that no longer are.
+    pub cleared: Vec<ItemKey>,
+    /// Items that were gone when their turn came.
+    pub vanished: u64,
+    /// Where the next owner begins, if that changed.
+    pub position: Option<Position>,
+}
+
+/// The store's answer to a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The ledger's committed length, in bytes.
+    pub ledger_len: u64,
+    /// Whether this batch had been committed before; nothing was written then.
+    pub repeated: bool,
+}
+
+/// How a slice ends. In each case the lease ends with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SliceEnd {
+    /// There is more: the next slice may begin after the wait, if there is one.
+    Continue {
+        /// How long the service asked us to stay away.
+        wait: Option<Duration>,
+    },
+    /// The sync state no longer works: the next slice begins a new epoch.
+    NewEpoch,
+    /// The whole list is worked through.
+    Done {
+        /// What the folder looked like before the sync that ended here.
+        fingerprint: Option<Fingerprint>,
+    },
+    /// The folder is given up for this pass.
+    Parked {
+        /// Why.
+        code: Code,
+        /// A sentence for the operator; never content or addresses.
+        detail: String,
+    },
+}

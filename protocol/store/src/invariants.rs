@@ -1,0 +1,76 @@
+//! The named invariants: tests rely on them, production counts them.
+//!
+//! | Name | What holds |
+//! |---|---|
+//! | CP-1 | within an epoch a checkpoint never moves backwards |
+//! | CP-2 | an item is in the ledger if and only if its destination id is known |
+//! | CP-3 | no upload without an intent of the current fence and before its deadline |
+//! | CP-4 | a stale owner cannot commit |
+//! | CP-5 | no budget is exceeded |
+//! | CP-6 | source content is never written |
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use longhaul_core::Timestamp;
+
+use crate::folder::{Checkpoint, Intent, Lease};
+
+/// An invariant's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Invariant {
+    /// Within an epoch a checkpoint never moves backwards.
+    Cp1,
+    /// An item is in the ledger if and only if its destination id is known.
+    Cp2,
+    /// No upload without an intent of the current fence and before its deadline.
+    Cp3,
+    /// A stale owner cannot commit.
+    Cp4,
+    /// No budget is exceeded.
+    Cp5,
+    /// Source content is never written.
+    Cp6,
+}
+
+static VIOLATIONS: [AtomicU64; 6] = [const { AtomicU64::new(0) }; 6];
+
+/// How often `invariant` was found broken since the process began.
+#[must_use]
+pub fn violations(invariant: Invariant) -> u64 {
+    VIOLATIONS[invariant as usize].load(Ordering::Relaxed)
+}
+
+/// Counts a broken invariant; in debug builds it panics, so that no test passes over it.
+///
+/// # Panics
+///
+/// In debug builds, if `holds` is false.
+pub fn check(invariant: Invariant, holds: bool) {
+    if holds {
+        return;
+    }
+    VIOLATIONS[invariant as usize].fetch_add(1, Ordering::Relaxed);
+    tracing::error!(?invariant, "invariant broken");
+    debug_assert!(holds, "invariant {invariant:?} broken");
+}
+
+/// CP-1 for one step from `before` to `after`.
+#[must_use]
+pub fn moves_forward(before: &Checkpoint, after: &Checkpoint) -> bool {
+    if after.epoch > before.epoch {
+        return after.fence >= before.fence && after.ledger_len >= before.ledger_len;
+    }
+    after.epoch == before.epoch
+        && after.fence >= before.fence
+        && after.ledger_len >= before.ledger_len
+        && after.next_batch >= before.next_batch
+        && after.counters.items >= before.counters.items
+        && (after.pass != before.pass || after.slice >= before.slice)
+        && (before.position.is_none() || after.position.is_some())
+}
+
+/// CP-3 at the moment of sending: the intent is the owner's, and what is sent ends in time.
+#[must_use]
+pub fn may_upload(lease: &Lease, intent: &Intent, now: Timestamp) -> bool {
+    intent.fence == lease.fence && now < intent.deadline && intent.deadline <= lease.expires
+}

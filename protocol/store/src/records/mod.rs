@@ -1,0 +1,14 @@
+//! The records of a project: what the coordinator writes and the workers read.
+//!
+//! MessagePack with field names: a field added later has a default, one that is gone is ignored,
+//! so that a coordinator and its workers may differ by a version.
+
+mod mailbox;
+mod pass;
+mod project;
+mod record;
+
+pub use mailbox::{FolderRecord, MailboxRecord, Problem};
+pub use pass::{MailboxPassRecord, PassKind, PassRecord};
+pub use project::{CredentialRecord, EndpointRecord, OptionsRecord, ProjectRecord, Side};
+pub use record::{Record, list, load, save};

@@ -1,0 +1,124 @@
+//! A project: two endpoints and how to go about it.
+
+use longhaul_core::state::ProjectState;
+use longhaul_core::{ProjectId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, Record};
+
+/// A project (B-20).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProjectRecord {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name, unique on a server.
+    pub name: String,
+    /// The customer it is for.
+    pub customer: Option<String>,
+    /// Where it stands.
+    pub state: ProjectState,
+    /// The source tenant.
+    pub source: EndpointRecord,
+    /// The destination tenant.
+    pub destination: EndpointRecord,
+    /// How to go about it.
+    pub options: OptionsRecord,
+    /// When it was submitted.
+    pub created: Timestamp,
+    /// Why processing failed, if it did.
+    pub problems: Vec<Problem>,
+}
+
+/// Which of a project's two tenants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Side {
+    /// Where items are read.
+    Source,
+    /// Where items are written.
+    Destination,
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Source => "source",
+            Self::Destination => "destination",
+        })
+    }
+}
+
+/// A tenant and how to reach it. Holds no secret, only where to find one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointRecord {
+    /// The tenant's id.
+    pub tenant_id: String,
+    /// The application's id in that tenant.
+    pub client_id: String,
+    /// What the application shows.
+    pub credential: CredentialRecord,
+    /// The token authority, without the tenant.
+    pub authority: String,
+    /// The EWS endpoint.
+    pub ews_url: String,
+    /// The scope of EWS tokens.
+    pub ews_scope: String,
+    /// A further certificate authority to trust, as PEM.
+    pub ca_certificate: Option<String>,
+}
+
+/// Where an application's credential is found: `env:NAME` or `file:PATH`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CredentialRecord {
+    /// A client secret.
+    Secret(String),
+    /// A certificate with its private key, as PEM.
+    Certificate(String),
+}
+
+/// How to go about a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionsRecord {
+    /// Whether associated (hidden) items are copied too.
+    #[serde(default)]
+    pub associated_items: bool,
+    /// Requests of a worker at a time to one mailbox, on each side.
+    #[serde(default = "default_mailbox_requests")]
+    pub mailbox_requests: u16,
+}
+
+/// Well below the documented advice of ten open requests ([ED ews-throttling-in-exchange.md]).
+const fn default_mailbox_requests() -> u16 {
+    4
+}
+
+impl Default for OptionsRecord {
+    fn default() -> Self {
+        Self { associated_items: false, mailbox_requests: default_mailbox_requests() }
+    }
+}
+
+impl ProjectRecord {
+    /// The key of all projects.
+    pub const PREFIX: &str = "project/";
+
+    /// The key of the project with this id.
+    #[must_use]
+    pub fn key_of(id: ProjectId) -> String {
+        format!("{}{id}", Self::PREFIX)
+    }
+
+    /// The endpoint of one side.
+    #[must_use]
+    pub const fn endpoint(&self, side: Side) -> &EndpointRecord {
+        match side {
+            Side::Source => &self.source,
+            Side::Destination => &self.destination,
+        }
+    }
+}
+
+impl Record for ProjectRecord {
+    fn key(&self) -> String {
+        Self::key_of(self.id)
+    }
+}
