@@ -4,6 +4,7 @@ mod batches;
 mod checkpoint;
 mod lease;
 mod step;
+pub(crate) mod steps;
 
 pub use batches::BatchSet;
 pub use checkpoint::{

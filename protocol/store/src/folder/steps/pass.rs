@@ -1,0 +1,74 @@
+//! Steps of the coordinator: a pass begins, its message is out, it is stopped.
+
+use longhaul_core::{BatchNo, Epoch, Fence, PassId, SliceNo, Timestamp};
+
+use super::{begin_epoch, break_lease};
+use crate::folder::{BatchSet, Checkpoint, Counters, Outcome, PassStart};
+
+/// The checkpoint once `start` has begun.
+pub(crate) fn begin(before: Option<&Checkpoint>, start: PassStart, now: Timestamp) -> Checkpoint {
+    let Some(before) = before else {
+        return first(start, now);
+    };
+    let mut after = before.clone();
+    if before.pass == start.pass {
+        return after;
+    }
+    break_lease(&mut after);
+    let goes_on =
+        before.bounds == start.bounds && before.counters.failed == 0 && before.position.is_some();
+    if !goes_on {
+        begin_epoch(&mut after);
+    }
+    after.pass = start.pass;
+    after.bounds = start.bounds;
+    after.slice = SliceNo(0);
+    after.published = false;
+    after.not_before = None;
+    after.outcome = None;
+    after.items_before = before.counters.items;
+    after.progressed = now;
+    after
+}
+
+fn first(start: PassStart, now: Timestamp) -> Checkpoint {
+    Checkpoint {
+        pass: start.pass,
+        epoch: Epoch(1),
+        bounds: start.bounds,
+        position: None,
+        slice: SliceNo(0),
+        published: false,
+        not_before: None,
+        outcome: None,
+        fence: Fence(0),
+        lease: None,
+        next_batch: BatchNo(0),
+        committed: BatchSet::default(),
+        intents: std::collections::BTreeMap::new(),
+        ledger_len: 0,
+        template: Vec::new(),
+        counters: Counters::default(),
+        items_before: 0,
+        fingerprint: None,
+        progressed: now,
+    }
+}
+
+/// The message for `slice` is out.
+pub(crate) fn mark_published(checkpoint: &mut Checkpoint, pass: PassId, slice: SliceNo) {
+    if checkpoint.pass == pass && checkpoint.slice == slice {
+        checkpoint.published = true;
+    }
+}
+
+/// The pass is stopped.
+pub(crate) fn cancel(checkpoint: &mut Checkpoint, pass: PassId) {
+    if checkpoint.pass != pass || checkpoint.is_over() {
+        return;
+    }
+    break_lease(checkpoint);
+    checkpoint.outcome = Some(Outcome::Cancelled);
+    checkpoint.not_before = None;
+    checkpoint.fingerprint = None;
+}
