@@ -1,0 +1,107 @@
+//! Answers: done, parked, or none.
+
+use std::collections::BTreeSet;
+
+use longhaul_core::code::{ATTEMPTS_USED_UP, MESSAGE_UNREADABLE};
+
+use super::support::{consume, eventually, expect_nothing, next, publish, take, text};
+use crate::Queue;
+
+/// What was acknowledged does not come again, to anybody.
+pub async fn an_acknowledged_message_is_gone(queue: &impl Queue) {
+    publish(queue, "once").await;
+    let mut consumer = consume(queue, 1).await;
+    assert_eq!(take(&mut consumer).await, "once");
+    drop(consumer);
+    let mut consumer = consume(queue, 1).await;
+    expect_nothing(&mut consumer, "the message was acknowledged").await;
+}
+
+/// A delivery that is dropped without an answer is delivered again.
+pub async fn a_dropped_delivery_comes_back(queue: &impl Queue) {
+    publish(queue, "again").await;
+    let mut consumer = consume(queue, 1).await;
+    for _ in 0..3 {
+        let delivery = next(&mut consumer).await;
+        assert_eq!(text(&delivery.body), "again");
+        drop(delivery);
+    }
+    assert_eq!(take(&mut consumer).await, "again");
+    expect_nothing(&mut consumer, "the message was acknowledged").await;
+}
+
+/// A consumer's end returns what it was given, even while the deliveries live on; an answer that
+/// comes after that is refused.
+pub async fn a_consumer_that_is_gone_returns_its_deliveries(queue: &impl Queue) {
+    for word in ["one", "two", "three"] {
+        publish(queue, word).await;
+    }
+    let mut gone = consume(queue, 3).await;
+    let held = [
+        next(&mut gone).await,
+        next(&mut gone).await,
+        next(&mut gone).await,
+    ];
+    drop(gone);
+    let mut consumer = consume(queue, 1).await;
+    let words: BTreeSet<_> = [
+        take(&mut consumer).await,
+        take(&mut consumer).await,
+        take(&mut consumer).await,
+    ]
+    .into();
+    assert_eq!(words, ["one", "two", "three"].map(str::to_owned).into());
+    for delivery in held {
+        assert!(
+            delivery.ack().await.is_err(),
+            "a returned message was acknowledged"
+        );
+    }
+    expect_nothing(&mut consumer, "every message was taken").await;
+}
+
+/// Prefetch bounds what a consumer holds, and each answer frees a place.
+pub async fn no_more_than_prefetch_are_unsettled(queue: &impl Queue) {
+    for number in 0..4 {
+        publish(queue, &number.to_string()).await;
+    }
+    let mut consumer = consume(queue, 2).await;
+    let (first, second) = (next(&mut consumer).await, next(&mut consumer).await);
+    expect_nothing(&mut consumer, "two deliveries are unsettled").await;
+    first.ack().await.expect("the queue takes the answer");
+    let third = next(&mut consumer).await;
+    expect_nothing(&mut consumer, "two deliveries are unsettled again").await;
+    second
+        .park(ATTEMPTS_USED_UP)
+        .await
+        .expect("the queue takes the answer");
+    third.ack().await.expect("the queue takes the answer");
+    take(&mut consumer).await;
+}
+
+/// Parked messages are kept, oldest first, and not delivered.
+pub async fn a_parked_message_is_kept_with_its_reason(queue: &impl Queue) {
+    let reasons = [("first", MESSAGE_UNREADABLE), ("second", ATTEMPTS_USED_UP)];
+    let mut consumer = consume(queue, 1).await;
+    for (word, reason) in reasons {
+        publish(queue, word).await;
+        next(&mut consumer)
+            .await
+            .park(reason)
+            .await
+            .expect("the queue takes the answer");
+    }
+    expect_nothing(&mut consumer, "the messages were parked").await;
+    let parked = async |limit| queue.parked(limit).await.expect("the queue answers");
+    eventually("two parked messages", async || parked(10).await.len() == 2).await;
+    let found: Vec<_> = parked(10)
+        .await
+        .iter()
+        .map(|parked| (text(&parked.body), parked.reason))
+        .collect();
+    assert_eq!(
+        found,
+        reasons.map(|(word, reason)| (word.to_owned(), reason))
+    );
+    assert_eq!(text(&parked(1).await[0].body), "first");
+}
