@@ -1,0 +1,220 @@
+//! Reading single values out of the tree, with what can be wrong with each.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use config::{Value, ValueKind};
+use longhaul_core::{Code, code};
+use longhaul_identity::SecretRef;
+
+use super::lines::Lines;
+use super::load::ENV_PREFIX;
+use super::{Mistake, Place};
+
+/// Keys that show someone means to sign in as a user (B-03).
+const BASIC_AUTH_KEYS: [&str; 5] = [
+    "username",
+    "user",
+    "password",
+    "app_password",
+    "apppassword",
+];
+const BASIC_AUTH: &str = "user names and passwords are not accepted: Exchange Online has switched \
+     basic authentication off; register an application and set `client_id` with \
+     `client_secret` or `certificate`";
+
+/// The entries of a table that were not taken out yet.
+pub(super) type Table = BTreeMap<String, Value>;
+
+/// Reads one file's tree and collects the mistakes.
+pub(super) struct Reader<'a> {
+    /// The file as the operator named it.
+    pub(super) file: &'a str,
+    /// Where relative paths begin; absolute.
+    pub(super) folder: &'a Path,
+    /// The lines of its keys.
+    pub(super) lines: &'a Lines,
+    /// What was wrong so far.
+    pub(super) mistakes: Vec<Mistake>,
+    /// Where the keys stand that do not stand in the file under their own name.
+    pub(super) places: HashMap<String, Place>,
+    /// Where each mailbox of the result was read.
+    pub(super) mailbox_places: Vec<Place>,
+    /// Whether mailboxes were named that could not be read.
+    pub(super) mailboxes_unread: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(file: &'a str, folder: &'a Path, lines: &'a Lines) -> Self {
+        Self {
+            file,
+            folder,
+            lines,
+            mistakes: Vec::new(),
+            places: HashMap::new(),
+            mailbox_places: Vec::new(),
+            mailboxes_unread: false,
+        }
+    }
+
+    /// A secret's reference; a file's path becomes absolute.
+    pub(super) fn secret(&mut self, table: &mut Table, path: &str, key: &str) -> Option<SecretRef> {
+        let text = self.text(table, path, key)?;
+        match text.parse::<SecretRef>() {
+            Ok(SecretRef::File(file)) => Some(SecretRef::File(self.folder.join(file))),
+            Ok(reference) => Some(reference),
+            // The text is not repeated: it may be the secret itself.
+            Err(error) => {
+                self.bad(&join(path, key), &error.to_string());
+                None
+            }
+        }
+    }
+
+    /// The content of the file a key names.
+    pub(super) fn pem(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
+        let file = PathBuf::from(self.text(table, path, key)?);
+        match fs::read_to_string(self.folder.join(&file)) {
+            Ok(pem) => Some(pem),
+            Err(error) => {
+                let text = format!("{} cannot be read: {error}", file.display());
+                self.report(&join(path, key), code::FILE_UNREADABLE, &text);
+                None
+            }
+        }
+    }
+
+    pub(super) fn required(&mut self, table: &mut Table, path: &str, key: &str) -> String {
+        let whole = join(path, key);
+        let known = table
+            .get(key)
+            .is_some_and(|value| value.kind != ValueKind::Nil);
+        // Without its table, the table is what is missing.
+        let reported = !path.is_empty() && self.mistakes.iter().any(|mistake| mistake.key == path);
+        if !known && !reported {
+            self.report(&whole, code::MISSING_KEY, "missing");
+        }
+        self.text(table, path, key).unwrap_or_default()
+    }
+
+    pub(super) fn text(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
+        let value = self.take(table, path, key)?;
+        let kind = match value.kind {
+            ValueKind::String(text) => return Some(text),
+            ValueKind::Nil => return None,
+            ValueKind::Table(_) => "a table",
+            ValueKind::Array(_) => "a list",
+            ValueKind::Boolean(_) => "`true` or `false`; put it in quotes",
+            _ => "a number; put it in quotes",
+        };
+        self.bad(
+            &join(path, key),
+            &format!("text is expected, this is {kind}"),
+        );
+        None
+    }
+
+    /// The entries of a table, those with unknown keys reported and left out.
+    pub(super) fn table(&mut self, path: &str, value: Value, known: &[&str]) -> Option<Table> {
+        match value.kind {
+            ValueKind::Table(table) => {
+                Some(self.known_keys(path, table.into_iter().collect(), known, &[]))
+            }
+            ValueKind::Nil => Some(Table::new()),
+            _ => {
+                self.bad(path, &format!("not a table with {}", listed(known)));
+                None
+            }
+        }
+    }
+
+    pub(super) fn known_keys(
+        &mut self,
+        path: &str,
+        table: Table,
+        known: &[&str],
+        aliases: &[&str],
+    ) -> Table {
+        let is_alias = |name: &str| aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name));
+        let (table, unknown): (Table, Table) = table
+            .into_iter()
+            .partition(|(name, _)| known.contains(&name.as_str()) || is_alias(name));
+        for (name, value) in unknown {
+            let whole = join(path, &name);
+            self.note_origin(&whole, &value);
+            if BASIC_AUTH_KEYS.contains(&name.to_lowercase().as_str()) {
+                self.report(&whole, code::BASIC_AUTH_REFUSED, BASIC_AUTH);
+            } else {
+                let text = unknown_key(&name, known);
+                self.report(&whole, code::UNKNOWN_KEY, &text);
+            }
+        }
+        table
+    }
+
+    /// Takes a value out of its table and remembers where it was read.
+    pub(super) fn take(&mut self, table: &mut Table, path: &str, key: &str) -> Option<Value> {
+        let value = table.remove(key)?;
+        self.note_origin(&join(path, key), &value);
+        Some(value)
+    }
+
+    /// Only values from the environment have an origin: the file is handed over as text.
+    fn note_origin(&mut self, path: &str, value: &Value) {
+        if value.origin().is_some() {
+            let name = format!("{ENV_PREFIX}__{}", path.replace('.', "__")).to_uppercase();
+            self.places.insert(path.to_owned(), Place::Variable(name));
+        }
+    }
+
+    pub(super) fn bad(&mut self, key: &str, text: &str) {
+        self.report(key, code::BAD_VALUE, text);
+    }
+
+    pub(super) fn report(&mut self, key: &str, code: Code, text: &str) {
+        let place = self.place(key);
+        self.mistakes.push(Mistake::new(key, code, text).at(place));
+    }
+
+    /// Where a key stands, or should stand.
+    pub(super) fn place(&self, key: &str) -> Place {
+        let in_file = || Place::File(self.file.to_owned(), self.lines.of(key));
+        self.places.get(key).cloned().unwrap_or_else(in_file)
+    }
+}
+
+/// Says that a key is unknown, and which one may be meant.
+pub(super) fn unknown_key(name: &str, known: &[&str]) -> String {
+    match nearest(name, known) {
+        Some(near) => format!("unknown key; is `{near}` meant?"),
+        None => format!("unknown key; known here: {}", listed(known)),
+    }
+}
+
+/// The known name that is like `name`, if one is.
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_lowercase().replace('-', "_");
+    known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(&name, known), *known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+fn listed(names: &[&str]) -> String {
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}
