@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::timeout;
 
-use super::support::{consume, eventually, expect_nothing, next, publish, publish_to, take, text};
+use super::support::{
+    consume, eventually, expect_nothing, next, publish, publish_to, settle, take, text,
+};
 use crate::{Lane, Queue};
 
 /// Every byte of a message arrives, and the lane is told.
