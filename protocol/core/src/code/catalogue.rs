@@ -45,6 +45,10 @@ catalogue! {
     "0414" TOO_LARGE: "The item or request is larger than the service accepts.";
     "0415" ITEM_GONE: "The item no longer exists.";
     "0416" ITEM_REFUSED: "The service cannot read or store the item.";
+    "0417" NO_ARCHIVE: "The mailbox has no archive.";
+    "0418" ITEM_CHANGED: "The item changed between reading and writing.";
+    "0419" SERVICE_FAILED: "The service failed inside.";
+    "0420" FOLDER_EXISTS: "A folder of that name exists.";
     // 05xx: exported items
     "0501" BLOB_TRUNCATED: "The exported item ends too early.";
     "0502" BLOB_NOT_BASE64: "The exported item is not valid base64.";

@@ -1,0 +1,167 @@
+//! The check every item passes between export and upload.
+
+use super::tag::{Tag, UTF16, code_page};
+use super::walk::{Name, Part, Visitor, Walk};
+use super::{Error, record::Records};
+
+/// What a check found in an item that is whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Bytes of the item.
+    pub bytes: u64,
+    /// Its message class, if it has one and the stream could be followed that far.
+    pub message_class: Option<String>,
+    /// The separator before the attachments is missing. The format allows that, but no server
+    /// was seen to leave it out: export again before believing it.
+    pub suspect: bool,
+    /// A property of an unknown type was met: only the records were checked to the end.
+    pub opaque: bool,
+}
+
+/// Checks one item as it passes, in pieces of any size; the verdict does not depend on them.
+#[derive(Debug)]
+pub struct Checker {
+    pipe: Pipe,
+    class: Class,
+}
+
+impl Checker {
+    /// A checker at the start of an item.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            pipe: Pipe::new(),
+            class: Class::default(),
+        }
+    }
+
+    /// Takes the item's next bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Broken`] as soon as the item breaks the format. The checker is of no use
+    /// afterwards.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.pipe.push(bytes, &mut self.class)
+    }
+
+    /// Ends the item.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Truncated`] if the item is not complete.
+    pub fn finish(self) -> Result<Report, Error> {
+        self.pipe.finish(self.class)
+    }
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Records and stream, one behind the other.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    records: Records,
+    walk: Walk,
+    bytes: u64,
+}
+
+impl Pipe {
+    pub(crate) fn new() -> Self {
+        Self {
+            records: Records::new(),
+            walk: Walk::new(),
+            bytes: 0,
+        }
+    }
+
+    pub(crate) fn push(&mut self, bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), Error> {
+        self.bytes += bytes.len() as u64;
+        self.records
+            .push(bytes, |stream| self.walk.push(stream, visitor))
+    }
+
+    pub(crate) fn finish(self, class: Class) -> Result<Report, Error> {
+        self.records.finish()?;
+        self.walk.finish()?;
+        let opaque = self.walk.is_opaque();
+        let suspect = !opaque && !self.walk.has_attachment_separator();
+        Ok(Report {
+            bytes: self.bytes,
+            message_class: class.text(),
+            suspect,
+            opaque,
+        })
+    }
+}
+
+const MESSAGE_CLASS: u16 = 0x001A;
+/// A message class has at most 255 characters of two bytes each.
+/// Source: \[MS-OXCMSG\] section 2.2.1.3.
+const CLASS_BYTES: usize = 512;
+
+/// Picks out the message class.
+#[derive(Debug, Default)]
+pub(crate) struct Class {
+    depth: usize,
+    wide: bool,
+    reading: bool,
+    value: Option<Vec<u8>>,
+}
+
+impl Class {
+    fn text(self) -> Option<String> {
+        let bytes = self.value?;
+        let text = if self.wide {
+            let units: Vec<u16> = bytes
+                .chunks_exact(2)
+                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+                .collect();
+            String::from_utf16_lossy(&units)
+        } else {
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let text = text.trim_end_matches('\0');
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
+impl Visitor for Class {
+    fn enter(&mut self, _part: Part) {
+        self.depth += 1;
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn property(&mut self, tag: Tag, _name: Option<Name>) {
+        let page = code_page(tag.kind);
+        self.reading = self.depth == 0 && tag.id == MESSAGE_CLASS && page.is_some();
+        if self.reading {
+            self.wide = page == Some(UTF16);
+        }
+    }
+
+    fn value(&mut self, length: usize) {
+        self.reading &= length <= CLASS_BYTES;
+        if self.reading {
+            self.value = Some(Vec::with_capacity(length));
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        if self.reading
+            && let Some(value) = &mut self.value
+        {
+            value.extend_from_slice(bytes);
+        }
+    }
+
+    fn end(&mut self) {
+        self.reading = false;
+    }
+}

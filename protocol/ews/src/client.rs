@@ -1,0 +1,84 @@
+//! The client of one endpoint, and the mailboxes it acts on.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use longhaul_identity::TokenSource;
+use url::Url;
+
+/// Where EWS is, and how to get in.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Address of the service, such as `https://outlook.office365.com/EWS/Exchange.asmx`.
+    pub url: Url,
+    /// From [`longhaul_identity::http_client`]: no redirects followed, no total time-out.
+    pub http: reqwest::Client,
+    /// Tokens for the service.
+    pub tokens: TokenSource,
+}
+
+/// A client of one endpoint. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Endpoint>);
+
+impl Client {
+    /// A client of `endpoint`. Nothing is sent yet.
+    #[must_use]
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self(Arc::new(endpoint))
+    }
+
+    /// The mailbox with the SMTP address `smtp`, acted on by impersonation.
+    #[must_use]
+    pub fn mailbox(&self, smtp: &str) -> Mailbox {
+        Mailbox {
+            client: self.clone(),
+            smtp: smtp.into(),
+            affinity: Arc::new(Mutex::new(None)),
+        }
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.0
+    }
+}
+
+/// One mailbox. Cheap to clone; clones share what keeps their requests on one back end.
+///
+/// `Debug` leaves out the address.
+#[derive(Clone)]
+pub struct Mailbox {
+    client: Client,
+    smtp: Arc<str>,
+    affinity: Arc<Mutex<Option<String>>>,
+}
+
+impl Mailbox {
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        self.client.endpoint()
+    }
+
+    pub(crate) fn smtp(&self) -> &str {
+        &self.smtp
+    }
+
+    /// The cookie that leads to the back end that answered last.
+    /// Source: Microsoft: "How to maintain affinity between a group of subscriptions and the
+    /// Mailbox server".
+    pub(crate) fn affinity(&self) -> Option<String> {
+        self.affinity
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set_affinity(&self, cookie: String) {
+        *self.affinity.lock().unwrap_or_else(PoisonError::into_inner) = Some(cookie);
+    }
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mailbox").finish_non_exhaustive()
+    }
+}

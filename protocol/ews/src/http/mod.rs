@@ -1,0 +1,9 @@
+//! The HTTP layer: headers, bodies, tokens, statuses and wait hints.
+
+mod body;
+mod call;
+mod hint;
+mod status;
+
+pub(crate) use body::{Body, Segment, encoded_length};
+pub(crate) use call::Call;

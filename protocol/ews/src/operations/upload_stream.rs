@@ -1,0 +1,169 @@
+//! UploadItems for one item of any size, straight from an export.
+//!
+//! The closing tags are sent only once the export has turned out well. Until then the request is
+//! not complete, so the service cannot carry it out; a source that fails breaks it off.
+//!
+//! Source: Microsoft: "UploadItems operation".
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures::Stream;
+
+use super::{outcomes, read_item, upload_items};
+use crate::http::{Body, Call, encoded_length};
+use crate::xml::{Ns, Xml};
+use crate::{
+    Error, ExportStream, FolderId, ItemError, ItemId, Mailbox, StreamError, UploadAction,
+    UploadStreamError, limits,
+};
+
+impl Mailbox {
+    /// Uploads one item into `folder` while it is being exported.
+    ///
+    /// `length` is the item's decoded length, if it was measured: then the request announces its
+    /// length; else it is sent in chunks, which not every server takes.
+    ///
+    /// If the future is dropped, look in the folder before uploading again.
+    ///
+    /// # Errors
+    ///
+    /// The outer error says which side failed and whether the item may have been stored; the
+    /// inner [`ItemError`] is the destination's refusal of the item.
+    pub async fn upload_stream(
+        &self,
+        folder: &FolderId,
+        associated: bool,
+        action: UploadAction,
+        length: Option<u64>,
+        source: ExportStream,
+        timeout: Duration,
+    ) -> Result<Result<ItemId, ItemError>, UploadStreamError> {
+        let mut xml = Xml::new();
+        upload_items::open(&mut xml, self.smtp());
+        upload_items::open_item(&mut xml, folder, associated, &action);
+        let head: Bytes = xml.take().into();
+        upload_items::close_item(&mut xml);
+        upload_items::close(&mut xml);
+        let tail: Bytes = xml.finish().map_err(UploadStreamError::Destination)?.into();
+
+        let wire = length.map(|n| (head.len() + tail.len()) as u64 + encoded_length(n));
+        let fault = Fault::default();
+        let sender = Sender {
+            source,
+            left: length,
+            rest: Vec::new(),
+            head: Some(head),
+            tail: Some(tail),
+            fault: fault.clone(),
+        };
+        let call = Call {
+            operation: "UploadItems",
+            body: Body::Once {
+                body: reqwest::Body::wrap_stream(sender.stream()),
+                length: wire,
+            },
+            timeout: Some(timeout),
+            token_left: Some(timeout.max(limits::TOKEN_LEFT)),
+        };
+        let mut answer = call
+            .make(self)
+            .await
+            .map_err(|error| fault.explain(error))?;
+        let mut results = outcomes::results(&mut answer, 1, "an item id", |part| {
+            part.start
+                .is(Ns::Messages, "ItemId")
+                .then(|| read_item::own_id(part))
+                .flatten()
+        })
+        .await
+        .map_err(UploadStreamError::Destination)?;
+        results.pop().ok_or_else(|| {
+            UploadStreamError::Destination(answer.malformed("it holds no response message"))
+        })
+    }
+}
+
+/// Why the body was broken off, told past the HTTP client, which only says that it was.
+#[derive(Clone, Default)]
+struct Fault(Arc<Mutex<Option<UploadStreamError>>>);
+
+impl Fault {
+    fn set(&self, error: UploadStreamError) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    /// The reason on the source side, if there is one; else the destination's.
+    fn explain(&self, error: Error) -> UploadStreamError {
+        let fault = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        fault.unwrap_or(UploadStreamError::Destination(error))
+    }
+}
+
+/// The body was broken off; the reason is in [`Fault`].
+#[derive(Debug, thiserror::Error)]
+#[error("the item's source failed")]
+struct BrokenOff;
+
+/// Encodes the source's bytes as they come.
+struct Sender {
+    source: ExportStream,
+    /// Bytes the source still has to give, if its length was announced.
+    left: Option<u64>,
+    /// Bytes that do not fill a group of three yet.
+    rest: Vec<u8>,
+    head: Option<Bytes>,
+    tail: Option<Bytes>,
+    fault: Fault,
+}
+
+impl Sender {
+    fn stream(self) -> impl Stream<Item = Result<Bytes, BrokenOff>> + Send + 'static {
+        futures::stream::try_unfold(self, |mut sender| async move {
+            match sender.next().await {
+                Ok(piece) => Ok(piece.map(|piece| (piece, sender))),
+                Err(error) => {
+                    sender.fault.set(error);
+                    Err(BrokenOff)
+                }
+            }
+        })
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, UploadStreamError> {
+        if let Some(head) = self.head.take() {
+            return Ok(Some(head));
+        }
+        if self.tail.is_none() {
+            return Ok(None);
+        }
+        while let Some(chunk) = self.chunk().await.map_err(UploadStreamError::Source)? {
+            if let Some(left) = &mut self.left {
+                *left = left
+                    .checked_sub(chunk.len() as u64)
+                    .ok_or(UploadStreamError::LengthChanged)?;
+            }
+            self.rest.extend_from_slice(&chunk);
+            let full = self.rest.len() / 3 * 3;
+            if full > 0 {
+                let text = STANDARD.encode(&self.rest[..full]);
+                self.rest.drain(..full);
+                return Ok(Some(text.into()));
+            }
+        }
+        if self.left.is_some_and(|left| left > 0) {
+            return Err(UploadStreamError::LengthChanged);
+        }
+        // The export is whole and checked: the request may be completed.
+        let mut last = STANDARD.encode(&self.rest).into_bytes();
+        last.extend_from_slice(&self.tail.take().unwrap_or_default());
+        Ok(Some(last.into()))
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, StreamError> {
+        self.source.next_chunk().await
+    }
+}
