@@ -29,9 +29,10 @@
 //! sync.rs       sync_items(folder, &SyncRequest) -> Result<Changes<ItemChange>>
 //! hierarchy.rs  sync_folders(Option<FolderId> root, state) -> Result<Changes<FolderChange>>
 //!               invalidate_sync_states()
-//! dump/         dump(&mut dyn io::Write) -> io::Result<()>       digest() -> Digest
+//! dump/         dump(&mut dyn io::Write) -> io::Result<()>       digest() -> Vec<FolderDigest>
 //! ```
 
+mod dump;
 mod error;
 mod find;
 mod folder;
@@ -48,6 +49,7 @@ mod store;
 mod sync;
 mod types;
 
+pub(crate) use dump::FolderDigest;
 pub(crate) use error::Refusal;
 pub(crate) use items::is_renewed;
 pub(crate) use renewed::RENEWED;
@@ -57,3 +59,6 @@ pub(crate) use types::{
     Changes, Clock, Counts, Deletion, FolderChange, FolderId, FolderInfo, FolderKind, Import,
     ItemChange, ItemId, Listed, Options, Order, Page, Record, Scope, SyncRequest,
 };
+
+#[cfg(test)]
+mod tests;
