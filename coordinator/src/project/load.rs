@@ -1,19 +1,14 @@
 //! Reading a project file with its environment overrides.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use config::{Config, Environment, File, FileFormat, Source};
-use longhaul_core::code;
-
-use super::lines::{Lines, SyntaxError};
-use super::values::Reader;
-use super::{Mistake, Mistakes, Place, Spec};
+use super::read::ProjectReader;
+use super::{Mistake, Mistakes, Spec};
+use crate::keyfile::{Tree, folder_of, read_text};
 
 /// What an override begins with: `LONGHAUL_PROJECT__SOURCE__CLIENT_ID` sets `source.client_id`.
-pub const ENV_PREFIX: &str = "LONGHAUL_PROJECT";
+pub const ENV_PREFIX: &str = "LONGHAUL_PROJECT__";
 
 /// Reads and checks the project file at `path`, with the overrides among `env`.
 ///
@@ -27,20 +22,8 @@ pub fn load(
     path: &Path,
     env: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Spec, Mistakes> {
-    let file = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| {
-        let mistake = Mistake::new(
-            "",
-            code::FILE_UNREADABLE,
-            format!("cannot be read: {error}"),
-        );
-        Mistakes::one(mistake.at(Place::File(file.clone(), None)))
-    })?;
-    let folder = std::path::absolute(path)
-        .ok()
-        .and_then(|path| path.parent().map(Path::to_owned))
-        .unwrap_or_else(|| PathBuf::from("/"));
-    load_text(&file, &text, &folder, env)
+    let text = read_text(path)?;
+    load_text(&path.display().to_string(), &text, &folder_of(path), env)
 }
 
 /// Like [`load`], with the text in hand: `file` is its name, `folder` where its relative paths
@@ -55,72 +38,14 @@ pub fn load_text(
     folder: &Path,
     env: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Spec, Mistakes> {
-    let in_file = |line| Place::File(file.to_owned(), line);
-    let unreadable = |text: String| {
-        Mistakes::one(Mistake::new("", code::FILE_UNREADABLE, text).at(in_file(None)))
-    };
-    let placed = |errors: Vec<SyntaxError>| Mistakes {
-        list: errors
-            .into_iter()
-            .map(|(line, mistake)| mistake.at(in_file(line)))
-            .collect(),
-    };
-    let (format, lines) = match Path::new(file)
-        .extension()
-        .and_then(|ending| ending.to_str())
-    {
-        Some("yaml" | "yml") => (FileFormat::Yaml, Lines::of_yaml(text).map_err(placed)?),
-        Some("toml") => (FileFormat::Toml, Lines::of_toml(text).map_err(placed)?),
-        _ => {
-            return Err(unreadable(
-                "its name ends neither in .yaml, .yml nor .toml".to_owned(),
-            ));
-        }
-    };
-    let tree = Config::builder()
-        .add_source(File::from_str(text, format))
-        .add_source(overrides(env)?)
-        .build()
-        .and_then(|config| config.collect())
-        .map_err(|error| unreadable(error.to_string()))?;
-
-    let mut reader = Reader::new(file, folder, &lines);
-    let spec = reader.project(tree.into_iter().collect());
+    let tree = Tree::read(file, text, ENV_PREFIX, env)?;
+    let mut reader = ProjectReader::new(file, folder, &tree.lines);
+    let spec = reader.project(tree.root);
     finish(reader, spec)
 }
 
-/// The overrides as a source for `config`.
-fn overrides(env: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Environment, Mistakes> {
-    let mut values = HashMap::new();
-    let mut list = Vec::new();
-    for (name, value) in env {
-        let Some(name) = name.to_str().filter(|name| name.starts_with(ENV_PREFIX)) else {
-            continue;
-        };
-        match value.into_string() {
-            Ok(value) => {
-                values.insert(name.to_owned(), value);
-            }
-            Err(_) => list.push(
-                Mistake::new(
-                    "",
-                    code::BAD_VALUE,
-                    "the variable's value is not valid UTF-8",
-                )
-                .at(Place::Variable(name.to_owned())),
-            ),
-        }
-    }
-    if list.is_empty() {
-        let environment = Environment::with_prefix(ENV_PREFIX).separator("__");
-        Ok(environment.source(Some(values.into_iter().collect())))
-    } else {
-        Err(Mistakes { list })
-    }
-}
-
 /// Adds what is wrong with the values to what is wrong with the shape.
-fn finish(reader: Reader<'_>, spec: Spec) -> Result<Spec, Mistakes> {
+fn finish(reader: ProjectReader<'_>, spec: Spec) -> Result<Spec, Mistakes> {
     let places = &reader.mailbox_places;
     let name_of = |index: usize| {
         places
@@ -131,16 +56,15 @@ fn finish(reader: Reader<'_>, spec: Spec) -> Result<Spec, Mistakes> {
     for mistake in spec.check_naming(name_of) {
         let known = |reported: &Mistake| covers(&reported.key, &mistake.key);
         let explained = mistake.key == "mailboxes" && reader.mailboxes_unread;
-        if !explained && !reader.mistakes.iter().any(known) {
+        if !explained && !reader.keys.mistakes.iter().any(known) {
             mistakes.push(reader.located(mistake));
         }
     }
-    mistakes.extend(reader.mistakes);
+    mistakes.extend(reader.keys.mistakes);
     if mistakes.is_empty() {
         return Ok(spec);
     }
-    mistakes.sort_by(|a, b| (&a.place, &a.key).cmp(&(&b.place, &b.key)));
-    Err(Mistakes { list: mistakes })
+    Err(Mistakes::sorted(mistakes))
 }
 
 /// Whether a mistake reported at `reported` explains one at `key`.

@@ -3,8 +3,9 @@
 use csv::{ReaderBuilder, StringRecord, Trim};
 use longhaul_core::{Code, code};
 
-use super::values::{Reader, unknown_key};
+use super::read::ProjectReader;
 use super::{Mistake, Pair, Place};
+use crate::keyfile::unknown_key;
 
 const COLUMNS: &[&str] = &["source", "destination", "batch"];
 
@@ -15,7 +16,7 @@ struct Header {
     batch: Option<usize>,
 }
 
-impl Reader<'_> {
+impl ProjectReader<'_> {
     /// Adds the pairs of the CSV file `name`, whose content is `bytes`. Every bad line is
     /// reported with its number; the others are still read.
     pub(super) fn csv(&mut self, name: &str, bytes: &[u8], pairs: &mut Vec<Pair>) {
@@ -59,7 +60,7 @@ impl Reader<'_> {
     }
 
     fn csv_header(&mut self, file: &str, header: &StringRecord) -> Option<Header> {
-        let before = self.mistakes.len();
+        let before = self.keys.mistakes.len();
         for name in header.iter().filter(|name| !COLUMNS.contains(name)) {
             self.csv_mistake(
                 file,
@@ -77,7 +78,7 @@ impl Reader<'_> {
                 self.csv_mistake(file, 1, &in_column(column), code::MISSING_KEY, text);
             }
         }
-        if self.mistakes.len() > before {
+        if self.keys.mistakes.len() > before {
             return None;
         }
         Some(Header {
@@ -88,7 +89,8 @@ impl Reader<'_> {
     }
 
     fn csv_mistake(&mut self, file: &str, line: u64, key: &str, code: Code, text: &str) {
-        self.mistakes
+        self.keys
+            .mistakes
             .push(Mistake::new(key, code, text).at(csv_place(file, line)));
         self.mailboxes_unread = true;
     }
@@ -101,7 +103,8 @@ impl Reader<'_> {
             .and_then(|rest| rest.split_once("]."));
         let csv = mailbox.and_then(|(index, column)| {
             let place = self.mailbox_places.get(index.parse::<usize>().ok()?)?;
-            matches!(place, Place::File(file, _) if file != self.file).then_some((place, column))
+            matches!(place, Place::File(file, _) if file != self.keys.file)
+                .then_some((place, column))
         });
         match csv {
             Some((place, column)) => Mistake {
@@ -110,7 +113,7 @@ impl Reader<'_> {
             }
             .at(place.clone()),
             None => {
-                let place = self.place(&mistake.key);
+                let place = self.keys.place(&mistake.key);
                 mistake.at(place)
             }
         }

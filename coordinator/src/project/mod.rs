@@ -6,16 +6,13 @@
 //! Reading creates nothing, neither here nor in a tenant.
 
 mod check;
-mod lines;
 mod load;
 mod mailboxes;
-mod mistake;
 mod read;
 mod spec;
 #[cfg(test)]
 mod tests;
-mod values;
 
+pub use crate::keyfile::{Mistake, Mistakes, Place};
 pub use load::{ENV_PREFIX, load, load_text};
-pub use mistake::{Mistake, Mistakes, Place};
 pub use spec::{CONFIRM, Endpoint, Options, Pair, Spec};

@@ -4,13 +4,15 @@
 //! reported once and stands empty in the result, which is then not used.
 
 use std::fs;
+use std::path::Path;
 
 use config::{Value, ValueKind};
 use longhaul_core::code;
 
-use super::Mistake;
+use super::load::ENV_PREFIX;
 use super::spec::{Endpoint, Options, Pair, Spec, authority, ews_url};
-use super::values::{Reader, Table};
+use super::{Mistake, Place};
+use crate::keyfile::{Lines, Reader, Table};
 
 const PROJECT_KEYS: &[&str] = &[
     "name",
@@ -43,16 +45,39 @@ const ALIASES: [(&str, &str, &str); 4] = [
     ("ModernAuthTenantIdImport", "destination", "tenant_id"),
 ];
 
-impl Reader<'_> {
+/// Reads one project file.
+pub(super) struct ProjectReader<'a> {
+    /// Its keys, and what was wrong with them.
+    pub(super) keys: Reader<'a>,
+    /// Where each mailbox of the result was read.
+    pub(super) mailbox_places: Vec<Place>,
+    /// Whether mailboxes were named that could not be read.
+    pub(super) mailboxes_unread: bool,
+}
+
+impl<'a> ProjectReader<'a> {
+    pub(super) fn new(file: &'a str, folder: &'a Path, lines: &'a Lines) -> Self {
+        Self {
+            keys: Reader::new(file, folder, lines, ENV_PREFIX),
+            mailbox_places: Vec::new(),
+            mailboxes_unread: false,
+        }
+    }
+
     /// The project that the tree describes, as far as it could be read.
     pub(super) fn project(&mut self, root: Table) -> Spec {
-        let mut table = self.known_keys("", root, PROJECT_KEYS, &ALIASES.map(|alias| alias.0));
+        let mut table = self
+            .keys
+            .known_keys("", root, PROJECT_KEYS, &ALIASES.map(|alias| alias.0));
         self.move_aliases(&mut table);
         let mailboxes = self.mailboxes(&mut table);
         Spec {
-            name: self.required(&mut table, "", "name"),
-            customer: self.text(&mut table, "", "customer"),
-            confirm: self.text(&mut table, "", "confirm").unwrap_or_default(),
+            name: self.keys.required(&mut table, "", "name"),
+            customer: self.keys.text(&mut table, "", "customer"),
+            confirm: self
+                .keys
+                .text(&mut table, "", "confirm")
+                .unwrap_or_default(),
             source: self.endpoint(&mut table, "source"),
             destination: self.endpoint(&mut table, "destination"),
             options: self.options(&mut table),
@@ -69,10 +94,10 @@ impl Reader<'_> {
             else {
                 continue;
             };
-            let Some(value) = self.take(table, "", &name) else {
+            let Some(value) = self.keys.take(table, "", &name) else {
                 continue;
             };
-            let place = self.place(&name);
+            let place = self.keys.place(&name);
             let endpoint = table
                 .entry(side.to_owned())
                 .or_insert_with(|| Value::new(None, ValueKind::Table(config::Map::new())));
@@ -81,57 +106,69 @@ impl Reader<'_> {
             };
             if endpoint.contains_key(key) {
                 let text = format!("`{side}.{key}` is set as well, and means the same");
-                self.mistakes
+                self.keys
+                    .mistakes
                     .push(Mistake::new(name, code::BAD_VALUE, text).at(place));
             } else {
                 endpoint.insert(key.to_owned(), value);
-                self.places.insert(format!("{side}.{key}"), place);
+                self.keys.places.insert(format!("{side}.{key}"), place);
             }
         }
     }
 
     fn endpoint(&mut self, table: &mut Table, side: &str) -> Endpoint {
-        let mut table = match self.take(table, "", side) {
-            Some(value) => self.table(side, value, ENDPOINT_KEYS).unwrap_or_default(),
+        let mut table = match self.keys.take(table, "", side) {
+            Some(value) => self
+                .keys
+                .table(side, value, ENDPOINT_KEYS)
+                .unwrap_or_default(),
             None => {
-                self.report(side, code::MISSING_KEY, "missing: it names a tenant");
+                self.keys
+                    .report(side, code::MISSING_KEY, "missing: it names a tenant");
                 Table::new()
             }
         };
         Endpoint {
-            tenant_id: self.required(&mut table, side, "tenant_id"),
-            client_id: self.required(&mut table, side, "client_id"),
-            client_secret: self.secret(&mut table, side, "client_secret"),
-            certificate: self.secret(&mut table, side, "certificate"),
+            tenant_id: self.keys.required(&mut table, side, "tenant_id"),
+            client_id: self.keys.required(&mut table, side, "client_id"),
+            client_secret: self.keys.secret(&mut table, side, "client_secret"),
+            certificate: self.keys.secret(&mut table, side, "certificate"),
             authority: self
+                .keys
                 .text(&mut table, side, "authority")
                 .unwrap_or_else(authority),
             ews_url: self
+                .keys
                 .text(&mut table, side, "ews_url")
                 .unwrap_or_else(ews_url),
-            ews_scope: self.text(&mut table, side, "ews_scope"),
-            ca_certificate: self.pem(&mut table, side, "ca_certificate"),
+            ews_scope: self.keys.text(&mut table, side, "ews_scope"),
+            ca_certificate: self.keys.pem(&mut table, side, "ca_certificate"),
         }
     }
 
     fn options(&mut self, table: &mut Table) -> Options {
         let mut options = Options::default();
-        let Some(value) = self.take(table, "", "options") else {
+        let Some(value) = self.keys.take(table, "", "options") else {
             return options;
         };
         let mut table = self
+            .keys
             .table("options", value, OPTION_KEYS)
             .unwrap_or_default();
-        if let Some(value) = self.take(&mut table, "options", "associated_items") {
+        if let Some(value) = self.keys.take(&mut table, "options", "associated_items") {
             match value.into_bool() {
                 Ok(flag) => options.associated_items = flag,
-                Err(_) => self.bad("options.associated_items", "not `true` or `false`"),
+                Err(_) => self
+                    .keys
+                    .bad("options.associated_items", "not `true` or `false`"),
             }
         }
-        if let Some(value) = self.take(&mut table, "options", "mailbox_requests") {
+        if let Some(value) = self.keys.take(&mut table, "options", "mailbox_requests") {
             match value.into_uint().map(u16::try_from) {
                 Ok(Ok(number)) => options.mailbox_requests = number,
-                _ => self.bad("options.mailbox_requests", "not a number from 1 to 10"),
+                _ => self
+                    .keys
+                    .bad("options.mailbox_requests", "not a number from 1 to 10"),
             }
         }
         options
@@ -139,26 +176,27 @@ impl Reader<'_> {
 
     fn mailboxes(&mut self, table: &mut Table) -> Vec<Pair> {
         let mut pairs = Vec::new();
-        if let Some(value) = self.take(table, "", "mailboxes") {
+        if let Some(value) = self.keys.take(table, "", "mailboxes") {
             if let ValueKind::Array(values) = value.kind {
                 for (index, value) in values.into_iter().enumerate() {
                     let path = format!("mailboxes[{index}]");
-                    self.mailbox_places.push(self.place(&path));
+                    self.mailbox_places.push(self.keys.place(&path));
                     pairs.push(self.pair(&path, value));
                 }
             } else if value.kind != ValueKind::Nil {
-                self.bad(
+                self.keys.bad(
                     "mailboxes",
                     "not a list of `source` and `destination` pairs",
                 );
             }
         }
-        if let Some(name) = self.text(table, "", "mailboxes_csv") {
-            match fs::read(self.folder.join(&name)) {
+        if let Some(name) = self.keys.text(table, "", "mailboxes_csv") {
+            match fs::read(self.keys.folder.join(&name)) {
                 Ok(bytes) => self.csv(&name, &bytes, &mut pairs),
                 Err(error) => {
                     let text = format!("{name} cannot be read: {error}");
-                    self.report("mailboxes_csv", code::FILE_UNREADABLE, &text);
+                    self.keys
+                        .report("mailboxes_csv", code::FILE_UNREADABLE, &text);
                     self.mailboxes_unread = true;
                 }
             }
@@ -167,11 +205,11 @@ impl Reader<'_> {
     }
 
     fn pair(&mut self, path: &str, value: Value) -> Pair {
-        let mut table = self.table(path, value, PAIR_KEYS).unwrap_or_default();
+        let mut table = self.keys.table(path, value, PAIR_KEYS).unwrap_or_default();
         Pair {
-            source: self.required(&mut table, path, "source"),
-            destination: self.required(&mut table, path, "destination"),
-            batch: self.text(&mut table, path, "batch"),
+            source: self.keys.required(&mut table, path, "source"),
+            destination: self.keys.required(&mut table, path, "destination"),
+            batch: self.keys.text(&mut table, path, "batch"),
         }
     }
 }

@@ -9,7 +9,6 @@ use longhaul_core::{Code, code};
 use longhaul_identity::SecretRef;
 
 use super::lines::Lines;
-use super::load::ENV_PREFIX;
 use super::{Mistake, Place};
 
 /// Keys that show someone means to sign in as a user (B-03).
@@ -25,41 +24,45 @@ const BASIC_AUTH: &str = "user names and passwords are not accepted: Exchange On
      `client_secret` or `certificate`";
 
 /// The entries of a table that were not taken out yet.
-pub(super) type Table = BTreeMap<String, Value>;
+pub(crate) type Table = BTreeMap<String, Value>;
 
-/// Reads one file's tree and collects the mistakes.
-pub(super) struct Reader<'a> {
+/// Reads one file's tree and collects the mistakes. Every value is looked at, whatever is wrong
+/// with the others; a value that cannot be used is reported once.
+pub(crate) struct Reader<'a> {
     /// The file as the operator named it.
-    pub(super) file: &'a str,
+    pub(crate) file: &'a str,
     /// Where relative paths begin; absolute.
-    pub(super) folder: &'a Path,
+    pub(crate) folder: &'a Path,
     /// The lines of its keys.
-    pub(super) lines: &'a Lines,
+    pub(crate) lines: &'a Lines,
     /// What was wrong so far.
-    pub(super) mistakes: Vec<Mistake>,
+    pub(crate) mistakes: Vec<Mistake>,
     /// Where the keys stand that do not stand in the file under their own name.
-    pub(super) places: HashMap<String, Place>,
-    /// Where each mailbox of the result was read.
-    pub(super) mailbox_places: Vec<Place>,
-    /// Whether mailboxes were named that could not be read.
-    pub(super) mailboxes_unread: bool,
+    pub(crate) places: HashMap<String, Place>,
+    /// What the environment's overrides begin with.
+    pub(crate) prefix: &'static str,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: &'a str, folder: &'a Path, lines: &'a Lines) -> Self {
+    /// A reader of the file called `file`, whose relative paths begin at `folder`.
+    pub(crate) fn new(
+        file: &'a str,
+        folder: &'a Path,
+        lines: &'a Lines,
+        prefix: &'static str,
+    ) -> Self {
         Self {
             file,
             folder,
             lines,
             mistakes: Vec::new(),
             places: HashMap::new(),
-            mailbox_places: Vec::new(),
-            mailboxes_unread: false,
+            prefix,
         }
     }
 
     /// A secret's reference; a file's path becomes absolute.
-    pub(super) fn secret(&mut self, table: &mut Table, path: &str, key: &str) -> Option<SecretRef> {
+    pub(crate) fn secret(&mut self, table: &mut Table, path: &str, key: &str) -> Option<SecretRef> {
         let text = self.text(table, path, key)?;
         match text.parse::<SecretRef>() {
             Ok(SecretRef::File(file)) => Some(SecretRef::File(self.folder.join(file))),
@@ -73,7 +76,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The content of the file a key names.
-    pub(super) fn pem(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
+    pub(crate) fn pem(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
         let file = PathBuf::from(self.text(table, path, key)?);
         match fs::read_to_string(self.folder.join(&file)) {
             Ok(pem) => Some(pem),
@@ -85,7 +88,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn required(&mut self, table: &mut Table, path: &str, key: &str) -> String {
+    pub(crate) fn required(&mut self, table: &mut Table, path: &str, key: &str) -> String {
         let whole = join(path, key);
         let known = table
             .get(key)
@@ -98,7 +101,7 @@ impl<'a> Reader<'a> {
         self.text(table, path, key).unwrap_or_default()
     }
 
-    pub(super) fn text(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
         let value = self.take(table, path, key)?;
         let kind = match value.kind {
             ValueKind::String(text) => return Some(text),
@@ -116,7 +119,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The entries of a table, those with unknown keys reported and left out.
-    pub(super) fn table(&mut self, path: &str, value: Value, known: &[&str]) -> Option<Table> {
+    pub(crate) fn table(&mut self, path: &str, value: Value, known: &[&str]) -> Option<Table> {
         match value.kind {
             ValueKind::Table(table) => {
                 Some(self.known_keys(path, table.into_iter().collect(), known, &[]))
@@ -129,7 +132,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn known_keys(
+    pub(crate) fn known_keys(
         &mut self,
         path: &str,
         table: Table,
@@ -154,7 +157,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a value out of its table and remembers where it was read.
-    pub(super) fn take(&mut self, table: &mut Table, path: &str, key: &str) -> Option<Value> {
+    pub(crate) fn take(&mut self, table: &mut Table, path: &str, key: &str) -> Option<Value> {
         let value = table.remove(key)?;
         self.note_origin(&join(path, key), &value);
         Some(value)
@@ -163,29 +166,29 @@ impl<'a> Reader<'a> {
     /// Only values from the environment have an origin: the file is handed over as text.
     fn note_origin(&mut self, path: &str, value: &Value) {
         if value.origin().is_some() {
-            let name = format!("{ENV_PREFIX}__{}", path.replace('.', "__")).to_uppercase();
+            let name = format!("{}{}", self.prefix, path.replace('.', "__")).to_uppercase();
             self.places.insert(path.to_owned(), Place::Variable(name));
         }
     }
 
-    pub(super) fn bad(&mut self, key: &str, text: &str) {
+    pub(crate) fn bad(&mut self, key: &str, text: &str) {
         self.report(key, code::BAD_VALUE, text);
     }
 
-    pub(super) fn report(&mut self, key: &str, code: Code, text: &str) {
+    pub(crate) fn report(&mut self, key: &str, code: Code, text: &str) {
         let place = self.place(key);
         self.mistakes.push(Mistake::new(key, code, text).at(place));
     }
 
     /// Where a key stands, or should stand.
-    pub(super) fn place(&self, key: &str) -> Place {
+    pub(crate) fn place(&self, key: &str) -> Place {
         let in_file = || Place::File(self.file.to_owned(), self.lines.of(key));
         self.places.get(key).cloned().unwrap_or_else(in_file)
     }
 }
 
 /// Says that a key is unknown, and which one may be meant.
-pub(super) fn unknown_key(name: &str, known: &[&str]) -> String {
+pub(crate) fn unknown_key(name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
         Some(near) => format!("unknown key; is `{near}` meant?"),
         None => format!("unknown key; known here: {}", listed(known)),

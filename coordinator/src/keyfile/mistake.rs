@@ -92,6 +92,13 @@ impl Mistakes {
         }
     }
 
+    /// Those of `list`, in the order of their places.
+    #[must_use]
+    pub fn sorted(mut list: Vec<Mistake>) -> Self {
+        list.sort_by(|a, b| (&a.place, &a.key).cmp(&(&b.place, &b.key)));
+        Self { list }
+    }
+
     /// The code that stands for all of them: that of the first.
     #[must_use]
     pub fn code(&self) -> Code {
