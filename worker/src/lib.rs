@@ -1,1 +1,18 @@
-//! In the making.
+//! The worker: a stateless consumer of folder jobs.
+//!
+//! permit (slot, bytes in flight) → delivery → lease → slice → acknowledgement. It holds nothing
+//! between slices; scale it to any number, kill it at any time.
+
+mod endpoints;
+mod error;
+mod job;
+mod memory;
+mod options;
+mod service;
+mod slice;
+mod throttle;
+
+pub use endpoints::{EndpointError, Endpoints};
+pub use error::Error;
+pub use options::Options;
+pub use service::Worker;

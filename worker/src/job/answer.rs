@@ -1,0 +1,149 @@
+//! From a slice's end to the store's checkpoint and the next message.
+//!
+//! The order is: end the slice in the store, publish the continuation, note that it is published,
+//! acknowledge. Killed in between, the message comes again, meets a store that is ahead, and
+//! publishes what is missing; so there is never a fork and never a gap.
+
+use std::time::Duration;
+
+use longhaul_core::Code;
+use longhaul_core::code::ATTEMPTS_USED_UP;
+use longhaul_jobs::{FolderSlice, encode};
+use longhaul_queue::Lane;
+use longhaul_store::folder::{Checkpoint, Held, SliceEnd};
+
+use super::handle::{Answer, Done};
+use super::{Control, Jobs};
+use crate::Error;
+use crate::slice::Halt;
+use crate::throttle::Ladder;
+
+impl Jobs {
+    pub(super) async fn answer(
+        &self,
+        job: &FolderSlice,
+        lane: Lane,
+        held: &Held,
+        done: Done,
+    ) -> Result<Answer, Error> {
+        let progressed = done.ending.progressed;
+        let fingerprint = done.ending.fingerprint;
+        let end = match done.ending.halt.clone() {
+            None => SliceEnd::Done {
+                fingerprint: fingerprint.or(held.checkpoint.fingerprint),
+            },
+            Some(Halt::Lost) => {
+                tracing::warn!("the folder has another owner by now");
+                return Ok(Answer::Ack);
+            }
+            Some(Halt::Park { code, detail }) => {
+                tracing::warn!(%code, detail, "folder given up for this pass");
+                SliceEnd::Parked { code, detail }
+            }
+            Some(Halt::Resync) => SliceEnd::NewEpoch,
+            Some(Halt::Settling(wait)) => {
+                done.keeper.release().await?;
+                self.publish(job, lane, Some(wait)).await?;
+                return Ok(Answer::Ack);
+            }
+            Some(Halt::Throttled(wait)) => SliceEnd::Continue { wait: Some(wait) },
+            Some(Halt::Enough) => SliceEnd::Continue { wait: None },
+            Some(Halt::InDoubt | Halt::Trouble { .. }) if progressed => SliceEnd::Continue {
+                wait: Some(Ladder::of_slices().step(0)),
+            },
+            Some(Halt::InDoubt) => {
+                let code = longhaul_core::code::AMBIGUOUS_UPLOAD;
+                let detail = "an upload's answer was lost".to_owned();
+                return self.again(job, lane, done, code, detail).await;
+            }
+            Some(Halt::Trouble { code, detail }) => {
+                return self.again(job, lane, done, code, detail).await;
+            }
+        };
+        self.end(job, lane, done, end).await
+    }
+
+    /// The same slice once more, later; given up after too many tries.
+    async fn again(
+        &self,
+        job: &FolderSlice,
+        lane: Lane,
+        done: Done,
+        code: Code,
+        detail: String,
+    ) -> Result<Answer, Error> {
+        if job.attempt >= self.options.attempts {
+            let detail = format!("after {} tries: {code}: {detail}", job.attempt + 1);
+            let end = SliceEnd::Parked {
+                code: ATTEMPTS_USED_UP,
+                detail,
+            };
+            return self.end(job, lane, done, end).await;
+        }
+        tracing::info!(%code, detail, "slice did not work; it will be tried again");
+        done.keeper.release().await?;
+        let wait = Ladder::of_slices().step(job.attempt);
+        self.publish(&job.retried(), lane, Some(wait)).await?;
+        Ok(Answer::Ack)
+    }
+
+    async fn end(
+        &self,
+        job: &FolderSlice,
+        lane: Lane,
+        done: Done,
+        end: SliceEnd,
+    ) -> Result<Answer, Error> {
+        let ended = self
+            .store
+            .end_slice(&done.keeper.lease(), end, done.position)
+            .await;
+        let checkpoint = match ended {
+            Err(longhaul_store::Error::StaleOwner) => return Ok(Answer::Ack),
+            ended => ended?,
+        };
+        // A paused pass gets its messages back from the coordinator when it is resumed.
+        let control = Control::new(self.store(), job.project, job.pass);
+        if !checkpoint.is_over() && control.may_go_on().await {
+            self.publish_next(job, lane, &checkpoint).await?;
+        }
+        Ok(Answer::Ack)
+    }
+
+    /// Publishes the message for the slice the store is at, and notes that.
+    pub(super) async fn publish_next(
+        &self,
+        job: &FolderSlice,
+        lane: Lane,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), Error> {
+        let next = FolderSlice {
+            epoch: checkpoint.epoch,
+            slice: checkpoint.slice,
+            attempt: 0,
+            fence: checkpoint.fence,
+            ledger_len: checkpoint.ledger_len,
+            ..job.clone()
+        };
+        let wait = match checkpoint.not_before {
+            Some(until) => Some(until.since(self.store.now().await?)),
+            None => None,
+        };
+        self.publish(&next, lane, wait).await?;
+        self.store
+            .mark_published(job.folder_ref(), job.pass, checkpoint.slice)
+            .await?;
+        Ok(())
+    }
+
+    pub(super) async fn publish(
+        &self,
+        job: &FolderSlice,
+        lane: Lane,
+        wait: Option<Duration>,
+    ) -> Result<(), Error> {
+        let body = encode(job)?.into();
+        let wait = wait.filter(|wait| !wait.is_zero());
+        Ok(self.queue.publish(lane, body, wait).await?)
+    }
+}

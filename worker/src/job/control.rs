@@ -1,0 +1,52 @@
+//! Whether a pass still wants its slices.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use longhaul_core::state::PassState;
+use longhaul_core::{PassId, ProjectId};
+use longhaul_store::Store;
+use longhaul_store::records::{PassRecord, load};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// How long an answer of the store is good for: the most a stopped pass goes on feeding.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Looks at the pass from time to time.
+#[derive(Debug)]
+pub(crate) struct Control {
+    store: Arc<dyn Store>,
+    key: String,
+    seen: Mutex<Option<(Instant, bool)>>,
+}
+
+impl Control {
+    pub(crate) fn new(store: Arc<dyn Store>, project: ProjectId, pass: PassId) -> Self {
+        Self {
+            store,
+            key: PassRecord::key_of(project, pass),
+            seen: Mutex::new(None),
+        }
+    }
+
+    /// Whether the pass is running. While the store does not answer, no: begin nothing new.
+    pub(crate) async fn may_go_on(&self) -> bool {
+        let mut seen = self.seen.lock().await;
+        if let Some((at, running)) = *seen
+            && at.elapsed() < FRESH
+        {
+            return running;
+        }
+        let running = match load::<PassRecord>(&*self.store, &self.key).await {
+            Ok(Some((pass, _))) => pass.state == PassState::Running,
+            Ok(None) => false,
+            Err(error) => {
+                tracing::warn!(%error, "the pass cannot be read");
+                false
+            }
+        };
+        *seen = Some((Instant::now(), running));
+        running
+    }
+}

@@ -1,0 +1,90 @@
+//! The worker's loop.
+
+use std::sync::Arc;
+
+use longhaul_queue::{Delivery, Queue};
+use longhaul_store::Store;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::endpoints::Endpoints;
+use crate::job::Jobs;
+use crate::{Error, Options};
+
+/// A worker, ready to run.
+#[derive(Debug)]
+pub struct Worker {
+    queue: Arc<dyn Queue>,
+    jobs: Arc<Jobs>,
+    slots: Arc<Semaphore>,
+    options: Options,
+}
+
+impl Worker {
+    /// A worker on this queue and store.
+    #[must_use]
+    pub fn new(
+        options: Options,
+        store: Arc<dyn Store>,
+        queue: Arc<dyn Queue>,
+        endpoints: Arc<Endpoints>,
+    ) -> Self {
+        let slots = Arc::new(Semaphore::new(options.slots.max(1).into()));
+        let jobs = Jobs::new(store, Arc::clone(&queue), endpoints, options.clone());
+        Self {
+            queue,
+            jobs: Arc::new(jobs),
+            slots,
+            options,
+        }
+    }
+
+    /// Takes jobs until `shutdown`, then stops in this order: take no more, let slices run to
+    /// their next commit and give their leases back, at most for the grace time.
+    ///
+    /// Cancelling it is a crash: safe for every mailbox, slow for the next owner.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Queue`] if the queue refuses to be consumed or is closed.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
+        let mut consumer = self.queue.consume(self.options.slots.max(1)).await?;
+        let mut running = JoinSet::new();
+        let result = loop {
+            while running.try_join_next().is_some() {}
+            let next = async {
+                // A free slot first, then a delivery: what is delivered is worked on at once.
+                let slot = Arc::clone(&self.slots).acquire_owned().await;
+                consumer.next().await.map(|delivery| (slot, delivery))
+            };
+            let (slot, delivery): (_, Delivery) = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break Ok(()),
+                next = next => match next {
+                    Ok(next) => next,
+                    Err(longhaul_queue::Error::Closed) if shutdown.is_cancelled() => break Ok(()),
+                    Err(error @ longhaul_queue::Error::Closed) => break Err(error.into()),
+                    Err(error) => {
+                        tracing::warn!(%error, "queue trouble; going on");
+                        continue;
+                    }
+                },
+            };
+            let (jobs, stop) = (Arc::clone(&self.jobs), shutdown.clone());
+            running.spawn(async move {
+                jobs.handle(delivery, &stop).await;
+                drop(slot);
+            });
+        };
+        let slices = async { while running.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.options.grace, slices)
+            .await
+            .is_err()
+        {
+            tracing::warn!("slices did not end within the grace time; their leases run out");
+        }
+        running.shutdown().await;
+        result
+    }
+}

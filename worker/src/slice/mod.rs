@@ -1,0 +1,28 @@
+//! A slice: a bounded amount of work on one folder, under one lease.
+//!
+//! ```text
+//! enumerate ─▶ batches ─▶ export ─▶ check ─▶ intent ─▶ upload ─▶ commit
+//! ```
+//!
+//! Guarantee: an item is uploaded only under an intent and recorded in the same step that clears
+//! it, so that whatever happens in between can be told afterwards. A slice holds nothing that is
+//! needed after it: the next one begins from the store.
+
+mod batch;
+mod committer;
+mod copy;
+mod enumerate;
+mod error;
+mod export;
+mod folder;
+mod item;
+mod large;
+mod lease;
+mod reconcile;
+mod run;
+mod upload;
+
+pub(crate) use error::Halt;
+pub(crate) use folder::{Folder, Peer};
+pub(crate) use lease::Keeper;
+pub(crate) use run::{Ending, run};

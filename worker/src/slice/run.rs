@@ -1,0 +1,152 @@
+//! The slice's course: list, copy, and know when to stop.
+
+use std::collections::VecDeque;
+
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use longhaul_store::folder::{Checkpoint, Fingerprint, Position};
+use tokio::time::Instant;
+
+use super::batch::{Batch, cut};
+use super::committer::PageNo;
+use super::enumerate::Page;
+use super::error::Halt;
+use super::folder::Folder;
+use crate::job::Control;
+
+/// Batches of one slice under way at a time. Requests of a mailbox are bounded by its lanes; this
+/// keeps both sides of one folder busy.
+const WIDTH: usize = 3;
+
+/// How a slice ended.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    /// Why it ended early; none if the folder is worked through.
+    pub(crate) halt: Option<Halt>,
+    /// Whether anything was committed.
+    pub(crate) progressed: bool,
+    /// What the folder looked like before this slice's list.
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+/// Works on the folder until it is done or the slice has to end. Every batch that was begun has
+/// ended when this returns.
+pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Control) -> Ending {
+    let mut ending = Ending {
+        halt: None,
+        progressed: false,
+        fingerprint: None,
+    };
+    let prepared = async {
+        folder.reconcile(checkpoint).await?;
+        folder.load_index(checkpoint).await?;
+        folder.fingerprint().await
+    };
+    match prepared.await {
+        Ok(fingerprint) => ending.fingerprint = fingerprint,
+        Err(halt) => {
+            ending.halt = Some(halt);
+            return ending;
+        }
+    }
+    let halt = Course::new(folder, checkpoint.position.clone())
+        .run(control)
+        .await;
+    ending.progressed = folder.has_committed() || folder.committer.unsaved().await.is_some();
+    ending.halt = halt;
+    ending
+}
+
+/// What is listed and not yet begun.
+struct Course<'a> {
+    folder: &'a Folder,
+    begun: Instant,
+    at: Option<Position>,
+    waiting: VecDeque<(PageNo, Batch)>,
+    listed_all: bool,
+    halt: Option<Halt>,
+}
+
+impl<'a> Course<'a> {
+    fn new(folder: &'a Folder, at: Option<Position>) -> Self {
+        let begun = Instant::now();
+        Self {
+            folder,
+            begun,
+            at,
+            waiting: VecDeque::new(),
+            listed_all: false,
+            halt: None,
+        }
+    }
+
+    async fn run(mut self, control: &Control) -> Option<Halt> {
+        let mut copying = FuturesUnordered::new();
+        let mut listing = None;
+        loop {
+            if self.halt.is_none() && self.has_done_its_share(control).await {
+                self.halt = Some(Halt::Enough);
+            }
+            if self.halt.is_none() {
+                while copying.len() < WIDTH
+                    && let Some((page, batch)) = self.waiting.pop_front()
+                {
+                    copying.push(self.folder.copy(page, batch));
+                }
+                if listing.is_none() && !self.listed_all && self.waiting.len() < WIDTH {
+                    listing = Some(Box::pin(self.folder.next_page(self.at.clone())));
+                }
+            }
+            if copying.is_empty() && (listing.is_none() || self.halt.is_some()) {
+                return self.result();
+            }
+            tokio::select! {
+                Some(copied) = copying.next(), if !copying.is_empty() => {
+                    if let Err(halt) = copied {
+                        self.stop_for(halt);
+                    }
+                }
+                page = async { Some(listing.as_mut()?.await) }, if listing.is_some() => {
+                    listing = None;
+                    if let Some(page) = page {
+                        self.take(page).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Why the slice ended; a slice that was to end and had just finished has finished.
+    fn result(self) -> Option<Halt> {
+        let finished = self.listed_all && self.waiting.is_empty();
+        self.halt
+            .filter(|halt| !(finished && *halt == Halt::Enough))
+    }
+
+    async fn take(&mut self, page: Result<Page, Halt>) {
+        let page = match page {
+            Ok(page) => page,
+            Err(halt) => return self.stop_for(halt),
+        };
+        self.listed_all = page.end.last;
+        self.at = Some(page.end.clone());
+        let batches = cut(page.items);
+        let number = self.folder.committer.listed(batches.len(), page.end).await;
+        self.waiting
+            .extend(batches.into_iter().map(|batch| (number, batch)));
+    }
+
+    fn stop_for(&mut self, halt: Halt) {
+        self.halt = Some(match self.halt.take() {
+            Some(before) => before.or(halt),
+            None => halt,
+        });
+    }
+
+    async fn has_done_its_share(&self, control: &Control) -> bool {
+        let options = &self.folder.options;
+        self.folder.stop.is_cancelled()
+            || self.begun.elapsed() >= options.slice_time
+            || self.folder.copied() >= options.slice_bytes
+            || !control.may_go_on().await
+    }
+}
