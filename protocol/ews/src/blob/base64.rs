@@ -111,9 +111,9 @@ impl Base64Decoder {
                 tail.padding -= 1;
                 if tail.padding == 0 {
                     self.group.resize(4, b'=');
-                    let last = STANDARD.decode(&self.group).map_err(|_| Error::NotBase64)?;
+                    // A cut group before the mark of truncation looks like a padded one.
+                    tail.invalid |= STANDARD.decode_vec(&self.group, out).is_err();
                     self.group.clear();
-                    out.extend_from_slice(&last);
                 }
             } else if !byte.is_ascii_whitespace() {
                 tail.invalid = true;

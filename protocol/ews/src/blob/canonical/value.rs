@@ -4,7 +4,7 @@ use codepage::to_encoding;
 use encoding_rs::{Decoder, Encoding};
 use sha2::{Digest as _, Sha256};
 
-use crate::blob::tag::{Tag, UTF16, code_page};
+use crate::blob::tag::{Tag, code_page};
 
 /// Digest of a value, short enough to keep for every property of a large item.
 pub(crate) type ValueDigest = [u8; 16];
@@ -69,11 +69,8 @@ struct Text {
 
 impl Text {
     fn new(page: u16) -> Option<Self> {
-        let encoding = if page == UTF16 {
-            encoding_rs::UTF_16LE
-        } else {
-            to_encoding(page)?
-        };
+        // A type has 15 bits for the code page; the upper half of the numbers lost its first bit.
+        let encoding = to_encoding(page).or_else(|| to_encoding(page | 0x8000))?;
         let decoder = encoding.new_decoder_without_bom_handling();
         Some(Self {
             encoding,
