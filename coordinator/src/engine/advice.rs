@@ -1,0 +1,58 @@
+//! What an operator does next, per code: the one sentence that follows an error.
+
+use longhaul_core::Code;
+use longhaul_core::code::*;
+
+/// The next step for `code`. The code's page says more.
+#[must_use]
+pub fn advice(code: Code) -> &'static str {
+    match code {
+        SECRET_UNREADABLE => {
+            "set the variable or file the reference names, readable for the server"
+        }
+        NOT_FOUND => "`longhaul project list` and `longhaul status` show what there is",
+        WRONG_STATE => "`longhaul status` shows the present state",
+        NAME_TAKEN => "choose another name, or use the project that exists",
+        NOT_CLEAN => "look at the differences, run the pass again, then verify again",
+        CREDENTIAL_REFUSED => {
+            "check client id and secret or certificate of that side, and their expiry"
+        }
+        AUTHORITY_UNREACHABLE => {
+            "check the authority's URL and the way to it (proxy, DNS, certificate)"
+        }
+        TENANT_UNKNOWN => "check the tenant id of that side",
+        BAD_CERTIFICATE => "check the certificate file: PEM with the private key",
+        EWS_UNREACHABLE => "check the EWS URL and the way to it (proxy, DNS, certificate)",
+        EWS_FORBIDDEN => {
+            "allow EWS in that tenant and for the mailbox (EwsEnabled, EwsApplicationAccessPolicy)"
+        }
+        EWS_UNAUTHORISED => {
+            "grant the application full_access_as_app and consent to it as an administrator"
+        }
+        MAILBOX_NOT_FOUND => "check the address, and that the mailbox exists and is licensed",
+        ACCESS_DENIED => {
+            "let the application act on the mailbox (impersonation, RBAC scope); a grant needs up to two hours"
+        }
+        THROTTLED | SERVICE_UNAVAILABLE => "nothing: longhaul waits and goes on by itself",
+        MAILBOX_FULL => {
+            "raise the destination mailbox's quota or assign an archive, then start the pass again"
+        }
+        FOLDER_GONE => "start the pass again: it reads the folders anew",
+        ITEM_REFUSED | BLOB_BROKEN | BLOB_NOT_BASE64 | BLOB_TRUNCATED => {
+            "open the item in the source; if it opens there, start the pass again"
+        }
+        TOO_LARGE => "raise MaxReceiveSize of the destination mailbox, then start the pass again",
+        STORE_IN_USE => "stop the other longhaul that uses this data folder",
+        STORE_NOT_WRITABLE => "make the data folder writable or choose another",
+        STORE_FAILED | QUEUE_FAILED => "check the backend's log; longhaul tries again by itself",
+        ATTEMPTS_USED_UP => "read the folder's error, mend its cause, then start the pass again",
+        JOB_PANICKED | BUG => "start the pass again and report the fault with the server's log",
+        AMBIGUOUS_UPLOAD => {
+            "compare the named items in the destination and remove a double by hand"
+        }
+        FOLDER_NOT_CREATED => {
+            "create the folder in the destination by hand or rename it, then start the pass again"
+        }
+        _ => "`longhaul explain-code` shows the code's page",
+    }
+}

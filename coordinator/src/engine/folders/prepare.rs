@@ -1,0 +1,240 @@
+//! Preparing a mailbox: both trees read, the map decided, folders created, checkpoints begun.
+//!
+//! Every step can be repeated: what was recorded is kept, what was created and not recorded is
+//! found again by its name, a checkpoint that was begun is not begun anew.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use longhaul_core::code::{FOLDER_NOT_CREATED, NOT_FOUND};
+use longhaul_core::{FolderKey, FolderRef, MailboxId};
+use longhaul_ews::{CreatedFolder, FolderId, FolderName, Mailbox, NewFolder};
+use longhaul_store::Expect;
+use longhaul_store::folder::PassStart;
+use longhaul_store::records::{self, FolderRecord, MailboxRecord, PassRecord, ProjectRecord, Side};
+
+use super::read::{read_below, read_tree};
+use super::{Node, Parent, Target, Tree, classes, names, plan};
+use crate::engine::context::Context;
+use crate::engine::trouble::Trouble;
+
+/// Names that are tried for a folder.
+const NAMES: u32 = 100;
+
+/// Prepares a mailbox for a pass and returns how many folders the pass has begun with.
+///
+/// Cut off anywhere, it can be begun again.
+pub(in crate::engine) async fn prepare(
+    context: Arc<Context>,
+    project: Arc<ProjectRecord>,
+    pass: PassRecord,
+    mailbox: MailboxId,
+) -> Result<u32, Trouble> {
+    let store = &*context.store;
+    let key = MailboxRecord::key_of(project.id, mailbox);
+    let Some((mailbox, _)) = records::load::<MailboxRecord>(store, &key).await? else {
+        return Err(Trouble::lasting(
+            NOT_FOUND,
+            "the mailbox is no longer in the project",
+        ));
+    };
+    let (source, source_place) = context.mailbox(&project, &mailbox, Side::Source)?;
+    let (destination, place) = context.mailbox(&project, &mailbox, Side::Destination)?;
+    let (source_tree, tree) = tokio::try_join!(
+        read_tree(&source, &source_place),
+        read_tree(&destination, &place)
+    )?;
+    let known: Vec<FolderRecord> = records::list(store, &FolderRecord::prefix(mailbox.id)).await?;
+    let known: HashMap<FolderKey, FolderRecord> = known
+        .into_iter()
+        .map(|record| (record.folder_key(), record))
+        .collect();
+    let map = known
+        .iter()
+        .filter_map(|(key, record)| Some((*key, record.destination_id.clone()?)))
+        .collect();
+    let plan = plan(&source_tree, &tree, &map);
+    let mut creator = Creator::new(&destination, &place, &tree, &plan);
+    let mut ids: Vec<String> = Vec::with_capacity(plan.steps.len());
+    let mut begun = 0;
+    for step in &plan.steps {
+        let node = &source_tree.nodes()[step.source];
+        let id = match &step.target {
+            Target::Stands(id) => id.clone(),
+            Target::Create {
+                parent,
+                name,
+                class,
+            } => {
+                let parent = match parent {
+                    Parent::Stands(id) => id,
+                    Parent::Step(at) => &ids[*at],
+                };
+                creator.create(parent, name, class).await?
+            }
+        };
+        ids.push(id.clone());
+        if !holds_anything(step.source, node, pass.associated_items) {
+            continue;
+        }
+        let record = record(&source_tree, step.source, mailbox.id, id, &pass);
+        if known.get(&record.folder_key()) != Some(&record) {
+            records::save(store, &record, Expect::Any).await?;
+        }
+        store
+            .begin(
+                record.folder,
+                PassStart {
+                    pass: pass.id,
+                    bounds: pass.bounds(),
+                },
+            )
+            .await?;
+        begun += 1;
+    }
+    tracing::info!(
+        mailbox.id = %mailbox.id,
+        folders = begun,
+        created = creator.created,
+        left_out = plan.skipped.len(),
+        "mailbox prepared"
+    );
+    Ok(begun)
+}
+
+/// Every folder is copied, empty or not; of the root, which holds no mail as a rule, only what
+/// is there.
+fn holds_anything(index: usize, node: &Node, associated: bool) -> bool {
+    index != 0 || node.items > 0 || (associated && node.associated > 0)
+}
+
+fn record(
+    tree: &Tree,
+    index: usize,
+    mailbox: MailboxId,
+    destination_id: String,
+    pass: &PassRecord,
+) -> FolderRecord {
+    let node = &tree.nodes()[index];
+    let associated = if pass.associated_items {
+        node.associated
+    } else {
+        0
+    };
+    FolderRecord {
+        folder: FolderRef {
+            mailbox,
+            folder: node.key(),
+        },
+        source_id: node.id.clone(),
+        destination_id: Some(destination_id),
+        path: tree.path(index),
+        class: node.class.clone(),
+        distinguished: node.role.clone(),
+        items: node.items + associated,
+        bytes: node.bytes,
+    }
+}
+
+/// Creates folders in the destination.
+struct Creator<'a> {
+    mailbox: &'a Mailbox,
+    place: &'a str,
+    /// Destination folders that are some source folder's.
+    taken: HashSet<FolderKey>,
+    created: u32,
+}
+
+impl<'a> Creator<'a> {
+    fn new(mailbox: &'a Mailbox, place: &'a str, tree: &Tree, plan: &super::Plan) -> Self {
+        let stands = plan.steps.iter().filter_map(|step| match &step.target {
+            Target::Stands(id) => Some(FolderKey::of(id)),
+            Target::Create { .. } => None,
+        });
+        let taken = stands.chain(tree.nodes().first().map(Node::key)).collect();
+        Self {
+            mailbox,
+            place,
+            taken,
+            created: 0,
+        }
+    }
+
+    /// Creates a folder, or adopts one of that name that came into being meanwhile, if it fits
+    /// and is nobody's; else tries the next number.
+    async fn create(&mut self, parent: &str, name: &str, class: &str) -> Result<String, Trouble> {
+        let parent = FolderId::new(parent);
+        for count in 1..=NAMES {
+            let folder = NewFolder {
+                name: names::numbered(name, count),
+                class: (!class.is_empty()).then(|| class.to_owned()),
+            };
+            let created = self
+                .mailbox
+                .create_folder(&FolderName::Id(&parent), &folder)
+                .await;
+            let id = match created.map_err(|error| self.refused(&folder.name, &error))? {
+                CreatedFolder::Created(id) => {
+                    self.created += 1;
+                    id.as_str().to_owned()
+                }
+                CreatedFolder::Exists => {
+                    match self.adoptable(&parent, &folder.name, class).await? {
+                        Some(id) => id,
+                        None => continue,
+                    }
+                }
+            };
+            self.taken.insert(FolderKey::of(&id));
+            return Ok(id);
+        }
+        let text = format!("{}: no name is free for folder {name:?}", self.place);
+        Err(Trouble::lasting(FOLDER_NOT_CREATED, text))
+    }
+
+    async fn adoptable(
+        &self,
+        parent: &FolderId,
+        name: &str,
+        class: &str,
+    ) -> Result<Option<String>, Trouble> {
+        let below = read_below(self.mailbox, &FolderName::Id(parent), self.place).await?;
+        let parent = FolderKey::of(parent.as_str());
+        let found = below.into_iter().find(|folder| {
+            let stands_in = folder.parent.as_ref().map(|id| FolderKey::of(id.as_str()));
+            stands_in == Some(parent)
+                && folder
+                    .name
+                    .as_deref()
+                    .is_some_and(|other| names::key(other) == names::key(name))
+        });
+        Ok(found
+            .filter(|folder| {
+                folder.kind != longhaul_ews::FolderKind::Search
+                    && folder.distinguished.is_none()
+                    && classes::fit(class, folder.class.as_deref().unwrap_or_default())
+                    && !self.taken.contains(&FolderKey::of(folder.id.as_str()))
+            })
+            .map(|folder| folder.id.as_str().to_owned()))
+    }
+
+    fn refused(&self, name: &str, error: &longhaul_ews::Error) -> Trouble {
+        let place = format!("{}: folder {name:?}", self.place);
+        let trouble = Trouble::call(&place, error);
+        // A name the service does not take is about the folder, not about the request's form.
+        let about_the_folder = !trouble.passing
+            && matches!(
+                error.class(),
+                longhaul_ews::Class::SkipItem
+                    | longhaul_ews::Class::Bug
+                    | longhaul_ews::Class::Vanished
+            );
+        if about_the_folder {
+            return Trouble {
+                code: FOLDER_NOT_CREATED,
+                ..trouble
+            };
+        }
+        trouble
+    }
+}

@@ -1,0 +1,210 @@
+//! The only way into the engine.
+
+use std::sync::Arc;
+
+use longhaul_store::records::{MailboxRecord, PassRecord, ProjectRecord};
+use tokio::sync::{mpsc, oneshot};
+
+use super::command::{Answer, Command, Steer};
+use super::context::Context;
+use super::{ErrorPage, ErrorQuery, ProjectStatus, Refusal, StartPass, find, listing, probe, view};
+use crate::project::Spec;
+use crate::verify::{Verification, VerificationId, VerifyOptions};
+
+/// Talks to the engine. Cheap to clone.
+///
+/// Questions are answered from the store and need no running loop. Changes go through the loop,
+/// one after the other; a cancelled call may have been carried out.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(super) context: Arc<Context>,
+    pub(super) commands: mpsc::Sender<Command>,
+}
+
+impl Handle {
+    /// Writes a new project down, after both tenants have answered for it: a token each, and every
+    /// mailbox found on its side.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] with every problem found in its details; then nothing was written.
+    pub async fn submit(&self, spec: Spec) -> Result<ProjectRecord, Refusal> {
+        let (project, mailboxes) = probe::admit(&self.context, spec).await?;
+        let project = Box::new(project);
+        self.ask(|answer| Command::Create {
+            project,
+            mailboxes,
+            answer,
+        })
+        .await
+    }
+
+    /// All projects, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if the store does not answer.
+    pub async fn projects(&self) -> Result<Vec<ProjectRecord>, Refusal> {
+        Ok(find::projects(&*self.context.store).await?)
+    }
+
+    /// The project of that name or id.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is none; it names similar ones.
+    pub async fn project(&self, name_or_id: &str) -> Result<ProjectRecord, Refusal> {
+        find::project(&*self.context.store, name_or_id).await
+    }
+
+    /// A project's mailboxes, in the order of their source addresses.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is no such project.
+    pub async fn mailboxes(&self, project: &str) -> Result<Vec<MailboxRecord>, Refusal> {
+        let project = self.project(project).await?;
+        Ok(find::mailboxes(&*self.context.store, project.id).await?)
+    }
+
+    /// Stops every pass of a project. What was copied stays; a later pass goes on from there.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is no such project.
+    pub async fn stop_project(&self, project: &str) -> Result<ProjectRecord, Refusal> {
+        let project = project.to_owned();
+        self.ask(|answer| Command::StopProject { project, answer })
+            .await
+    }
+
+    /// Starts a pass.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`]: no such project, batch or mailbox (LH-0203); a pass works on one of them, or
+    /// one of them cannot start (LH-0205).
+    pub async fn start_pass(&self, project: &str, start: StartPass) -> Result<PassRecord, Refusal> {
+        let project = project.to_owned();
+        self.ask(|answer| Command::Start {
+            project,
+            start,
+            answer,
+        })
+        .await
+    }
+
+    /// Pauses a pass, the only running one if no number is given: nothing more is fed, and slices
+    /// end at their next commit.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`]: no such pass (LH-0203), or it is not running (LH-0205).
+    pub async fn pause_pass(
+        &self,
+        project: &str,
+        number: Option<u32>,
+    ) -> Result<PassRecord, Refusal> {
+        self.steer(project, number, Steer::Pause).await
+    }
+
+    /// Resumes a paused pass.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`]: no such pass (LH-0203), or it is not paused (LH-0205).
+    pub async fn resume_pass(
+        &self,
+        project: &str,
+        number: Option<u32>,
+    ) -> Result<PassRecord, Refusal> {
+        self.steer(project, number, Steer::Resume).await
+    }
+
+    /// Stops a pass for good. What was copied stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`]: no such pass (LH-0203), or it is over (LH-0205).
+    pub async fn stop_pass(
+        &self,
+        project: &str,
+        number: Option<u32>,
+    ) -> Result<PassRecord, Refusal> {
+        self.steer(project, number, Steer::Stop).await
+    }
+
+    /// Where a project stands.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is no such project.
+    pub async fn status(&self, project: &str) -> Result<ProjectStatus, Refusal> {
+        view::status(&self.context, project).await
+    }
+
+    /// What went wrong: mailboxes, folders and items.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is no such project, batch or mailbox.
+    pub async fn errors(&self, project: &str, query: ErrorQuery) -> Result<ErrorPage, Refusal> {
+        listing::errors(&self.context, project, query).await
+    }
+
+    /// Begins to compare both sides. [`Self::verification`] shows how far it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is no such project, batch or mailbox.
+    pub async fn verify(
+        &self,
+        project: &str,
+        options: VerifyOptions,
+    ) -> Result<VerificationId, Refusal> {
+        let project = project.to_owned();
+        self.ask(|answer| Command::Verify {
+            project,
+            options,
+            answer,
+        })
+        .await
+    }
+
+    /// How far a verification is, or what it found.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is none of that id.
+    pub async fn verification(&self, id: VerificationId) -> Result<Verification, Refusal> {
+        self.context
+            .verifications
+            .get(&*self.context.store, id)
+            .await
+    }
+
+    async fn steer(
+        &self,
+        project: &str,
+        number: Option<u32>,
+        to: Steer,
+    ) -> Result<PassRecord, Refusal> {
+        let project = project.to_owned();
+        self.ask(|answer| Command::Steer {
+            project,
+            number,
+            to,
+            answer,
+        })
+        .await
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.commands
+            .send(command(answer))
+            .await
+            .map_err(|_| Refusal::closing())?;
+        answered.await.map_err(|_| Refusal::closing())?
+    }
+}

@@ -1,0 +1,53 @@
+//! What an operator can set on the engine.
+
+use std::time::Duration;
+
+/// How the engine feeds and watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Folder jobs of one mailbox that may be in the queue or in work at a time.
+    pub window: usize,
+    /// Slots of all workers together; four times as many jobs are in the queue at most
+    /// (design section 3).
+    pub slots: usize,
+    /// Mailboxes whose folders are mapped at a time.
+    pub preparing: usize,
+    /// Mailboxes that are probed at a time when a project is submitted.
+    pub probes: usize,
+    /// How often the engine looks at the store.
+    pub poll: Duration,
+    /// A published job without lease and without progress for so long is published again.
+    /// Twice the workers' lease is enough: a duplicate is harmless, it only costs a message.
+    pub republish_after: Duration,
+    /// Tries of a mailbox's preparation before the pass gives it up. Throttling does not count.
+    pub prepare_attempts: u32,
+    /// Wait before the second try of a preparation; doubled for each further one, up to
+    /// [`Self::prepare_wait_longest`].
+    pub prepare_wait: Duration,
+    /// The longest wait between two tries of a preparation, unless the service asks for more.
+    pub prepare_wait_longest: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            window: 8,
+            slots: 4,
+            preparing: 4,
+            probes: 8,
+            poll: Duration::from_millis(500),
+            republish_after: Duration::from_secs(240),
+            prepare_attempts: 8,
+            prepare_wait: Duration::from_secs(2),
+            prepare_wait_longest: Duration::from_secs(300),
+        }
+    }
+}
+
+impl Options {
+    /// Jobs of the whole fleet that may be in the queue or in work at a time.
+    #[must_use]
+    pub const fn budget(&self) -> usize {
+        4 * self.slots
+    }
+}

@@ -1,0 +1,243 @@
+//! Watching folders and publishing their jobs.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use longhaul_core::state::{MailboxState, PassState};
+use longhaul_core::{FolderRef, MailboxId, PassId, Timestamp};
+use longhaul_jobs::FolderSlice;
+use longhaul_queue::Lane;
+use longhaul_store::Error;
+use longhaul_store::records::{self, FolderRecord, Problem};
+
+use super::Passes;
+use super::allot::{Demand, allot};
+use super::outcome::{outcome, sentence};
+use super::survey::{Job, Survey, Suspect};
+use crate::engine::rates::Sample;
+
+/// Mailboxes read at a time.
+const READERS: usize = 8;
+
+impl Passes {
+    /// Looks at every mailbox that is being copied: ends those that are over, publishes again what
+    /// seems lost, and notes what can be fed.
+    pub(super) async fn survey(&mut self) -> Result<(), Error> {
+        let copying = self.copying();
+        if copying.is_empty() {
+            return Ok(());
+        }
+        let store = &self.context.store;
+        let now = store.now().await?;
+        let overviews: Vec<_> = stream::iter(copying)
+            .map(|(pass, mailbox)| async move {
+                store
+                    .overview(mailbox)
+                    .await
+                    .map(|overview| (pass, mailbox, overview))
+            })
+            .buffered(READERS)
+            .try_collect()
+            .await?;
+        for (pass, mailbox, overview) in overviews {
+            let Some(line) = self.line(pass, mailbox) else {
+                continue;
+            };
+            let (sweep, folders) = (line.sweep, line.record.folders.unwrap_or_default());
+            let suspect = if sweep {
+                Suspect::All
+            } else {
+                Suspect::IdleFor(self.context.options.republish_after)
+            };
+            let survey = Survey::of(pass, &overview, now, suspect);
+            let sample = Sample {
+                at: now,
+                items: survey.items,
+                bytes: survey.bytes,
+            };
+            self.context.rates.sample(mailbox, sample);
+            if survey.is_over(folders) {
+                self.conclude(pass, mailbox, &survey, now).await?;
+                continue;
+            }
+            if !self
+                .publish_again(pass, mailbox, &survey, sweep, now)
+                .await?
+            {
+                continue;
+            }
+            if let Some(line) = self.line(pass, mailbox) {
+                line.sweep = false;
+                line.demand = survey.demand;
+                line.planned = survey.planned;
+            }
+        }
+        Ok(())
+    }
+
+    /// The mailboxes of running passes that are being copied.
+    fn copying(&self) -> Vec<(PassId, MailboxId)> {
+        let running = self
+            .open
+            .iter()
+            .filter(|(_, pass)| pass.conforms && pass.record.state == PassState::Running);
+        running
+            .flat_map(|(id, pass)| {
+                pass.lines
+                    .iter()
+                    .map(move |(mailbox, line)| (*id, *mailbox, line))
+            })
+            .filter(|(_, _, line)| !line.is_over() && line.record.state == MailboxState::Copying)
+            .map(|(pass, mailbox, _)| (pass, mailbox))
+            .collect()
+    }
+
+    async fn conclude(
+        &mut self,
+        pass: PassId,
+        mailbox: MailboxId,
+        survey: &Survey,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(kind) = self.open.get(&pass).map(|pass| pass.record.kind) else {
+            return Ok(());
+        };
+        let (event, parked) = outcome(kind, survey);
+        let problem = match parked {
+            Some(parked) => {
+                let folder = FolderRef {
+                    mailbox,
+                    folder: parked.folder,
+                };
+                let key = FolderRecord::key_of(folder);
+                let record = records::load::<FolderRecord>(&*self.context.store, &key).await?;
+                let path = record.map(|(record, _)| record.path).unwrap_or_default();
+                let text = sentence(&path, parked, survey.parked.len() - 1);
+                Some(Problem {
+                    code: parked.code,
+                    text,
+                    at: now,
+                })
+            }
+            None => None,
+        };
+        self.context.rates.forget(mailbox);
+        tracing::info!(pass.id = %pass, mailbox.id = %mailbox, ?event, "mailbox ended");
+        self.turn_to(pass, mailbox, event, problem).await
+    }
+
+    /// Publishes jobs whose messages seem lost; a duplicate is harmless. `false` if the queue does
+    /// not take them: then the next look does.
+    async fn publish_again(
+        &mut self,
+        pass: PassId,
+        mailbox: MailboxId,
+        survey: &Survey,
+        sweep: bool,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let span = self.context.options.republish_after;
+        for job in &survey.idle {
+            let folder = FolderRef {
+                mailbox,
+                folder: job.folder,
+            };
+            if !sweep {
+                let sent = self.sent_again.get(&folder);
+                if sent.is_some_and(|sent| now.since(*sent) <= span) || !self.queue_is_empty().await
+                {
+                    continue;
+                }
+                tracing::warn!(folder = %folder, slice = %job.slice, "job without progress");
+            }
+            if !self.publish(pass, mailbox, job).await? {
+                return Ok(false);
+            }
+            self.sent_again.insert(folder, now);
+        }
+        Ok(true)
+    }
+
+    /// Whether nothing waits in the queue that a worker could take; unknown counts as no.
+    async fn queue_is_empty(&self) -> bool {
+        self.context
+            .queue
+            .depth()
+            .await
+            .is_ok_and(|depth| depth == 0)
+    }
+
+    /// Publishes first slices, as many as windows and budget let through.
+    pub(super) async fn feed(&mut self) -> Result<(), Error> {
+        let copying = self.copying();
+        let demands: Vec<Demand> = copying
+            .iter()
+            .map(|(pass, mailbox)| self.open[pass].lines[mailbox].demand)
+            .collect();
+        let options = &self.context.options;
+        let given = allot(&demands, options.window, options.budget(), self.turn);
+        self.turn = self.turn.wrapping_add(1);
+        for ((pass, mailbox), count) in copying.into_iter().zip(given) {
+            if count > 0 && !self.feed_mailbox(pass, mailbox, count).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn feed_mailbox(
+        &mut self,
+        pass: PassId,
+        mailbox: MailboxId,
+        count: usize,
+    ) -> Result<bool, Error> {
+        let Some(line) = self.line(pass, mailbox) else {
+            return Ok(true);
+        };
+        let jobs: Vec<Job> = line.planned.iter().take(count).copied().collect();
+        for job in jobs {
+            if !self.publish(pass, mailbox, &job).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Publishes a job and notes that it is; `false` if the queue did not take it.
+    async fn publish(&self, pass: PassId, mailbox: MailboxId, job: &Job) -> Result<bool, Error> {
+        let Some(record) = self.open.get(&pass).map(|pass| &pass.record) else {
+            return Ok(true);
+        };
+        let message = FolderSlice {
+            project: record.project,
+            pass,
+            mailbox,
+            folder: job.folder,
+            epoch: job.epoch,
+            slice: job.slice,
+            attempt: 0,
+            fence: job.fence,
+            ledger_len: job.ledger_len,
+            trace: None,
+        };
+        let body = match longhaul_jobs::encode(&message) {
+            Ok(body) => body.into(),
+            Err(error) => {
+                tracing::error!(%error, "job message not written");
+                return Ok(false);
+            }
+        };
+        if let Err(error) = self
+            .context
+            .queue
+            .publish(Lane::Normal, body, job.wait)
+            .await
+        {
+            tracing::warn!(code = %error.code(), %error, "job not published; trying again");
+            return Ok(false);
+        }
+        self.context
+            .store
+            .mark_published(message.folder_ref(), pass, job.slice)
+            .await?;
+        Ok(true)
+    }
+}
