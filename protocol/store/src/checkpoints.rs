@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use longhaul_core::{BatchNo, FolderKey, FolderRef, MailboxId, OwnerToken, PassId, SliceNo, Timestamp};
+use longhaul_core::{
+    BatchNo, FolderKey, FolderRef, MailboxId, OwnerToken, PassId, SliceNo, Timestamp,
+};
 
 use crate::Error;
 use crate::folder::{

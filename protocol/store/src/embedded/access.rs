@@ -179,3 +179,6 @@ fn write_all(mut task: Task) {
 fn closed() -> Error {
     failed("use a closed file")(redb::StorageError::DatabaseClosed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,15 @@
 //! Folders: each call loads a checkpoint, takes a step, stores what changed.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use longhaul_core::{
     BatchNo, FolderKey, FolderRef, ItemKey, MailboxId, OwnerToken, PassId, SliceNo, Timestamp,
 };
-use redb::ReadableTable as _;
 
 use super::Embedded;
-use super::tables::{
-    FAILURES, HEADS, Tables, decode, encode, failed, folder_key, read_checkpoint, read_ledger,
-};
+use super::outcome::{failed_after, read_ledger, write_outcome};
+use super::tables::{FAILURES, HEADS, Tables, decode, failed, folder_key, read_checkpoint};
 use crate::folder::{
     Checkpoint, Claim, Commit, Failure, IntentItem, Lease, PassStart, Position, Receipt, Seen,
     SliceEnd, steps,
@@ -256,53 +253,4 @@ fn present(tables: &Tables<'_>, key: &str, folder: FolderRef) -> Result<Checkpoi
     tables
         .checkpoint(key)?
         .ok_or_else(|| Error::NotFound(format!("folder {folder}")))
-}
-
-/// How many failures are recorded once `commit` is written.
-fn failed_after(
-    tables: &Tables<'_>,
-    key: &str,
-    before: &Checkpoint,
-    commit: &Commit,
-) -> Result<u64, Error> {
-    let added: BTreeSet<_> = commit.failures.iter().map(|failure| failure.key).collect();
-    let cleared: BTreeSet<_> = commit.cleared.iter().copied().collect();
-    let mut count = before.counters.failed;
-    for item in added.union(&cleared) {
-        let recorded = tables
-            .failures
-            .get((key, item.as_bytes()))
-            .map_err(failed("read"))?
-            .is_some();
-        match (recorded, added.contains(item)) {
-            (false, true) => count += 1,
-            (true, false) => count = count.saturating_sub(1),
-            _ => {}
-        }
-    }
-    Ok(count)
-}
-
-/// Writes what a commit brings besides the checkpoint.
-fn write_outcome(tables: &mut Tables<'_>, key: &str, commit: &Commit) -> Result<(), Error> {
-    for item in &commit.cleared {
-        tables
-            .failures
-            .remove((key, item.as_bytes()))
-            .map_err(failed("write"))?;
-    }
-    for failure in &commit.failures {
-        let value = encode(key, failure)?;
-        tables
-            .failures
-            .insert((key, failure.key.as_bytes()), value.as_slice())
-            .map_err(failed("write"))?;
-    }
-    if !commit.append.bytes.is_empty() {
-        tables
-            .ledger
-            .insert((key, commit.append.at), commit.append.bytes.as_slice())
-            .map_err(failed("write"))?;
-    }
-    Ok(())
 }

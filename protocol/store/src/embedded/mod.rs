@@ -14,6 +14,7 @@ mod access;
 mod checkpoints;
 mod documents;
 mod file;
+mod outcome;
 mod store;
 mod tables;
 mod writer;

@@ -181,62 +181,6 @@ pub(super) fn read_head(
     head.map(|head| decode(key, head.value())).transpose()
 }
 
-/// Committed ledger bytes from `from` on, at most `limit`.
-pub(super) fn read_ledger(
-    snapshot: &ReadTransaction,
-    key: &str,
-    from: u64,
-    limit: usize,
-) -> Result<Vec<u8>, Error> {
-    let heads = snapshot.open_table(HEADS).map_err(failed("open a table"))?;
-    let length = read_head(&heads, key)?.map_or(0, |head| head.ledger_len);
-    let mut bytes = Vec::new();
-    if from >= length {
-        return Ok(bytes);
-    }
-    let segments = snapshot
-        .open_table(LEDGER)
-        .map_err(failed("open a table"))?;
-    let first = segments
-        .range((key, 0)..=(key, from))
-        .map_err(failed("read"))?
-        .next_back();
-    let begin = match first {
-        Some(entry) => entry.map_err(failed("read"))?.0.value().1,
-        None => return Err(hole(key)),
-    };
-    let end = length.min(from.saturating_add(limit.max(1) as u64));
-    let mut at = begin;
-    for entry in segments
-        .range((key, begin)..(key, end))
-        .map_err(failed("read"))?
-    {
-        let (offset, segment) = entry.map_err(failed("read"))?;
-        if offset.value().1 != at {
-            return Err(hole(key));
-        }
-        let segment = segment.value();
-        let skip = usize::try_from(from.saturating_sub(at)).unwrap_or(usize::MAX);
-        bytes.extend_from_slice(segment.get(skip..).unwrap_or_default());
-        at += segment.len() as u64;
-    }
-    if at < end {
-        return Err(hole(key));
-    }
-    bytes.truncate((end - from) as usize);
-    Ok(bytes)
-}
-
-fn hole(key: &str) -> Error {
-    #[derive(Debug, thiserror::Error)]
-    #[error("ledger bytes are missing below its committed length")]
-    struct Hole;
-    Error::Corrupt {
-        key: key.to_owned(),
-        source: Box::new(Hole),
-    }
-}
-
 fn load(
     heads: &impl ReadableTable<&'static str, &'static [u8]>,
     sync_states: &impl ReadableTable<&'static str, &'static str>,

@@ -13,7 +13,10 @@ impl Reader {
     /// A reader for a ledger with this template.
     #[must_use]
     pub const fn new(template: Vec<u8>) -> Self {
-        Self { template, rest: Vec::new() }
+        Self {
+            template,
+            rest: Vec::new(),
+        }
     }
 
     /// The records that are complete with `piece`.
@@ -39,7 +42,11 @@ impl Reader {
     ///
     /// [`Corrupt`] if it ends within a record.
     pub fn finish(self) -> Result<(), Corrupt> {
-        if self.rest.is_empty() { Ok(()) } else { Err(Corrupt) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(Corrupt)
+        }
     }
 }
 
@@ -52,7 +59,12 @@ mod tests {
     use crate::ledger::Appender;
 
     fn record(id: &str, size: u64) -> Record {
-        Record { key: ItemKey::of(id), version: size as u32, size: Bytes(size), destination: id.into() }
+        Record {
+            key: ItemKey::of(id),
+            version: size as u32,
+            size: Bytes(size),
+            destination: id.into(),
+        }
     }
 
     proptest! {
@@ -97,6 +109,10 @@ mod tests {
         };
         let records: Vec<_> = (0..1000).map(|n| record(&id(n), 75_000)).collect();
         let append = Appender::new(0, Vec::new()).prepare(&records);
-        assert!(append.bytes.len() <= 30 * records.len(), "{} bytes", append.bytes.len());
+        assert!(
+            append.bytes.len() <= 30 * records.len(),
+            "{} bytes",
+            append.bytes.len()
+        );
     }
 }
