@@ -1,0 +1,5 @@
+//! Tokens from a scripted authority on the loopback interface.
+
+mod certificate;
+mod support;
+mod token_source;
