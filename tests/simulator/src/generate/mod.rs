@@ -1,7 +1,7 @@
 //! Mailboxes made from a seed: the same profile makes the same content on every machine.
 //!
 //! ```text
-//! Profile::named("small" | "demo" | "huge" | "bulk", items, seed) -> Option<Profile>
+//! Profile::named("small" | "demo" | "huge" | "bulk" | "bulk:SIZE:FOLDERS" …, items, seed) -> Option<Profile>
 //! generate::fill(&mut Mailbox, &Profile) -> Result<(), Refusal>
 //! ```
 //!
@@ -23,7 +23,7 @@ mod row;
 mod words;
 
 pub(crate) use folders::fill;
-pub(crate) use profile::{Profile, Sizes};
+pub(crate) use profile::Profile;
 
 #[cfg(test)]
 mod tests;

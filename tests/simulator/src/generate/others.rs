@@ -81,9 +81,14 @@ pub(super) fn configuration(random: &mut Random, time: Time) -> Item {
     let mut item = base(random, &class, &class, time);
     let dictionary = "<?xml version=\"1.0\"?><UserConfiguration><Info version=\"Sample.1\"/>\
                       <Data><e k=\"18-piAutoProcess\" v=\"3-True\"/></Data></UserConfiguration>";
-    item.props.set(tags::ROAMING_DATATYPES, 4);
-    item.props
-        .set(tags::ROAMING_DICTIONARY, dictionary.as_bytes().to_vec());
+    let categories = "<?xml version=\"1.0\"?><categories xmlns=\"CategoryList.xsd\">\
+                      <category name=\"Blau &amp; Grün\" color=\"7\"/></categories>";
+    let (kind, place, settings) = match name {
+        "CategoryList" => (2, tags::ROAMING_XML, categories),
+        _ => (4, tags::ROAMING_DICTIONARY, dictionary),
+    };
+    item.props.set(tags::ROAMING_DATATYPES, kind);
+    item.props.set(place, settings.as_bytes().to_vec());
     item
 }
 

@@ -46,10 +46,16 @@ impl Profile {
     /// A profile by name, with about so many items:
     ///
     /// - `small`: all kinds, nothing above 300 KB;
-    /// - `demo`: all kinds, attachments up to 5 MB;
-    /// - `huge`: all kinds with an attachment of 150 MB, and bulk items up to the number;
-    /// - `bulk`: items of 20 KB in the inbox.
+    /// - `demo` or `demo:BYTES`: all kinds, the biggest attachment of 5 MB or so many bytes;
+    /// - `huge` or `huge:BYTES`: all kinds, the biggest attachment of 149 MB or so many bytes, and
+    ///   bulk items up to the number;
+    /// - `bulk`, `bulk:BYTES` or `bulk:BYTES:FOLDERS`: items of 20 KB or so many bytes, in the
+    ///   inbox or spread over so many folders.
     pub(crate) fn named(name: &str, items: u64, seed: u64) -> Option<Self> {
+        let mut words = name.split(':');
+        let name = words.next()?;
+        let numbers = words.map(|word| word.parse().ok().filter(|number| *number > 0));
+        let numbers: Vec<u64> = numbers.collect::<Option<_>>()?;
         let base = Self {
             seed,
             varied: items,
@@ -58,39 +64,45 @@ impl Profile {
             bulk_sizes: Sizes::Around(20 << 10),
             bulk_folders: 1,
         };
-        match name {
-            "small" => Some(base),
-            "demo" => Some(Self {
+        match (name, numbers.as_slice()) {
+            ("small", []) => Some(base),
+            ("demo", []) => Some(Self {
                 big_attachment: 5 << 20,
                 ..base
             }),
-            "huge" => {
-                let varied = items.min(500);
-                // Below the 150 MB an administrator can allow, with room for the item around it.
-                let big_attachment = 149 << 20;
-                let (bulk, bulk_folders) = (items - varied, 20);
-                Some(Self {
-                    varied,
-                    big_attachment,
-                    bulk,
-                    bulk_folders,
-                    ..base
-                })
-            }
-            "bulk" => Some(Self::bulk(items, Sizes::Fixed(20 << 10), 1, seed)),
+            ("demo", [bytes]) => Some(Self {
+                big_attachment: *bytes,
+                ..base
+            }),
+            // Below the 150 MB an administrator can allow, with room for the item around it.
+            ("huge", []) => Some(base.huge(149 << 20)),
+            ("huge", [bytes]) => Some(base.huge(*bytes)),
+            ("bulk", []) => Some(base.bulk(20 << 10, 1)),
+            ("bulk", [bytes]) => Some(base.bulk(*bytes, 1)),
+            ("bulk", [bytes, folders]) => Some(base.bulk(*bytes, *folders)),
             _ => None,
         }
     }
 
-    /// Only bulk items: so many, of this size, over so many folders.
-    pub(crate) fn bulk(items: u64, sizes: Sizes, folders: u64, seed: u64) -> Self {
+    fn huge(self, big_attachment: u64) -> Self {
+        let varied = self.varied.min(500);
         Self {
-            seed,
+            varied,
+            big_attachment,
+            bulk: self.varied - varied,
+            bulk_folders: 20,
+            ..self
+        }
+    }
+
+    fn bulk(self, bytes: u64, bulk_folders: u64) -> Self {
+        let bulk_sizes = Sizes::Fixed(bytes);
+        Self {
             varied: 0,
-            big_attachment: 0,
-            bulk: items,
-            bulk_sizes: sizes,
-            bulk_folders: folders.max(1),
+            bulk: self.varied,
+            bulk_sizes,
+            bulk_folders,
+            ..self
         }
     }
 }

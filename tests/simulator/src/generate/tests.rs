@@ -5,10 +5,11 @@ use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 use super::{
-    Profile, Sizes,
+    Profile,
     bulk::Bulk,
     calendar::appointment_property,
     fill,
+    profile::Sizes,
     random::Random,
     recurrence::{Exception, Weekly},
 };
@@ -215,7 +216,7 @@ fn bulk_items_have_the_size_they_are_listed_with() {
 
 #[test]
 fn a_terabyte_mailbox_is_made_at_once() {
-    let mailbox = filled(&Profile::bulk(10_000_000, Sizes::Fixed(100_000), 7, 1));
+    let mailbox = filled(&Profile::named("bulk:100000:7", 10_000_000, 1).unwrap());
     assert_eq!(mailbox.used(), 1_000_000_000_000);
     let top = mailbox.distinguished("msgfolderroot").unwrap();
     let folder = mailbox.find_child(top, "Bulk 0006").unwrap();
@@ -351,5 +352,24 @@ fn series_keep_their_exceptions_as_hidden_messages() {
             class,
             "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}"
         );
+    }
+}
+
+#[test]
+fn profiles_take_sizes_behind_their_names() {
+    let named = |name| Profile::named(name, 10, 1);
+    assert_eq!(named("demo:900").unwrap().big_attachment, 900);
+    assert_eq!(named("bulk").unwrap().bulk_folders, 1);
+    assert_eq!(named("bulk:5000").unwrap().bulk_sizes, Sizes::Fixed(5000));
+    for bad in [
+        "other",
+        "bulk:",
+        "bulk:x",
+        "bulk:1:0",
+        "bulk:1:2:3",
+        "demo:1:2",
+        "",
+    ] {
+        assert_eq!(named(bad), None, "{bad}");
     }
 }

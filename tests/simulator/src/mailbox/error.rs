@@ -29,8 +29,6 @@ pub(crate) enum Refusal {
     QuotaExceeded,
     #[error("The message exceeds the maximum supported size.")]
     TooLarge,
-    #[error("The change key is stale.")]
-    StaleChangeKey,
     #[error("The name of a folder must have 1 to 255 characters.")]
     FolderName,
 }
@@ -52,7 +50,6 @@ impl Refusal {
             Self::FolderType => "ErrorInvalidFolderTypeForOperation",
             Self::QuotaExceeded => "ErrorQuotaExceeded",
             Self::TooLarge => "ErrorMessageSizeExceeded",
-            Self::StaleChangeKey => "ErrorIrresolvableConflict",
             Self::FolderName => "ErrorInvalidRequest",
         }
     }

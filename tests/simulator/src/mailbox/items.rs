@@ -1,14 +1,13 @@
-//! Reading, importing and changing items.
+//! Reading and changing items as users do.
 
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::mapi::{Content, Item, Key, Value, tags};
+use crate::mapi::{Content, Item, Value, tags};
 
 use super::{
-    Deletion, Facts, FolderId, FolderKind, Import, ItemId, ItemSource, Listed, Mailbox, Record,
-    Refusal,
+    Deletion, Facts, FolderId, FolderKind, ItemId, ItemSource, Listed, Mailbox, Record, Refusal,
     folder::{Entry, Row, pack},
     renewed,
 };
@@ -69,54 +68,6 @@ impl Mailbox {
         hash[..16].to_vec()
     }
 
-    /// Stores an imported item by the rules of UploadItems (Microsoft: UploadItems operation): a
-    /// new item has a new id each time, an updated one keeps its id; everything in the list
-    /// [`renewed::RENEWED`] is made anew.
-    ///
-    /// # Errors
-    /// `FolderNotFound`, `FolderType` for a search folder, `ItemNotFound` for [`Import::Update`]
-    /// of an item that is not in the folder, `TooLarge`, `QuotaExceeded`.
-    pub(crate) fn import(
-        &mut self,
-        parent: FolderId,
-        action: Import,
-        associated: bool,
-        mut item: Item,
-    ) -> Result<ItemId, Refusal> {
-        if self.stored_folder(parent)?.kind == FolderKind::Search {
-            return Err(Refusal::FolderType);
-        }
-        let present = |id: &ItemId| id.folder == parent && self.listed(*id).is_ok();
-        let target = match action {
-            Import::CreateNew => None,
-            Import::Update(id) if present(&id) => Some(id),
-            Import::Update(_) => return Err(Refusal::ItemNotFound),
-            Import::UpdateOrCreate(id) => Some(id).filter(present),
-        };
-        renewed::strip(&mut item);
-        let size = Facts::of(&item, self.now()).size;
-        if size > self.options.max_item_size {
-            return Err(Refusal::TooLarge);
-        }
-        self.check_quota(size, target)?;
-        match target {
-            Some(id) => self.write(id, item, |_| ()).map(|()| id),
-            None => self.insert(parent, associated, item),
-        }
-    }
-
-    fn check_quota(&self, size: u64, replaced: Option<ItemId>) -> Result<(), Refusal> {
-        let replaced = replaced.and_then(|id| self.listed(id).ok());
-        let used = self
-            .used
-            .saturating_sub(replaced.map_or(0, |listed| listed.facts.size))
-            + size;
-        match self.options.quota {
-            Some(quota) if used > quota => Err(Refusal::QuotaExceeded),
-            _ => Ok(()),
-        }
-    }
-
     /// A new item as a user or the transport makes it: no quota, and a search key if it has none.
     ///
     /// # Errors
@@ -140,7 +91,7 @@ impl Mailbox {
         self.insert(parent, associated, item)
     }
 
-    fn insert(
+    pub(super) fn insert(
         &mut self,
         parent: FolderId,
         associated: bool,
@@ -207,7 +158,7 @@ impl Mailbox {
     }
 
     /// Writes over an item that is there.
-    fn write(
+    pub(super) fn write(
         &mut self,
         id: ItemId,
         item: Item,
@@ -242,17 +193,6 @@ impl Mailbox {
         let moved = self.duplicate(id, to)?;
         self.remove(id)?;
         Ok(moved)
-    }
-
-    /// Copies an item.
-    ///
-    /// # Errors
-    /// `ItemNotFound`, `FolderNotFound`, `FolderType`.
-    pub(crate) fn copy_item(&mut self, id: ItemId, to: FolderId) -> Result<ItemId, Refusal> {
-        if self.stored_folder(to)?.kind == FolderKind::Search {
-            return Err(Refusal::FolderType);
-        }
-        self.duplicate(id, to)
     }
 
     /// The same item, its times included, under a new id.
@@ -356,9 +296,4 @@ impl Mailbox {
         }
         Ok(ids)
     }
-}
-
-/// Whether a key names a property of the list [`renewed::RENEWED`].
-pub(crate) fn is_renewed(key: &Key) -> bool {
-    matches!(key, Key::Id(id) if renewed::RENEWED.iter().any(|tag| tag.id() == *id))
 }

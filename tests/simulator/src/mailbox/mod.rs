@@ -16,13 +16,14 @@
 //! folders.rs    distinguished(&str) -> Option<FolderId>          folder(FolderId) -> Result<FolderInfo>
 //!               children(FolderId, deep: bool, offset, max) -> Result<Page<FolderInfo>>
 //!               find_child(parent, name) -> Option<FolderId>     folder_path(FolderId) -> Vec<String>
-//!               create_folder(parent, name, class) / rename_folder(id, name) / move_folder(id, to)
-//!               delete_folder(id) -> Result<()>                  set_folder_class(id, class)
+//!               create_folder(parent, name, class) -> Result<FolderId>
+//!               rename_folder(id, name) / move_folder(id, to) / delete_folder(id) -> Result<()>
 //! items.rs      item(ItemId) -> Result<Record>                   listed(ItemId) -> Result<Listed>
-//!               import(parent, Import, associated, Item) -> Result<ItemId>
-//!               create_item(parent, associated, Item) / replace_item(id, Item) -> Result<ItemId>
-//!               set_read(id, bool) / move_item(id, to) -> Result<ItemId> / copy_item(id, to)
+//!               create_item(parent, associated, Item) / replace_item(id, Item) -> Result<()>
+//!               change_item(id, impl FnOnce(&mut Item)) -> Result<()>
+//!               set_read(id, bool) / move_item(id, to) -> Result<ItemId>
 //!               delete_item(id, Deletion) -> Result<()>          add_source(folder, associated, Arc<dyn ItemSource>)
+//! import.rs     import(parent, Import, associated, Item) -> Result<ItemId>
 //! find.rs       find_items(folder, Scope, Order, offset, max) -> Result<Page<Listed>>
 //! properties.rs item_property(&Record, &Key, kind) -> Option<Value>   computed ones (ids, sizes, keys) included
 //!               folder_property(&FolderInfo, tag) -> Option<Value>
@@ -39,6 +40,7 @@ mod folder;
 mod folders;
 mod hierarchy;
 mod ids;
+mod import;
 mod items;
 mod known;
 mod properties;
@@ -49,15 +51,12 @@ mod store;
 mod sync;
 mod types;
 
-pub(crate) use dump::FolderDigest;
 pub(crate) use error::Refusal;
-pub(crate) use items::is_renewed;
-pub(crate) use renewed::RENEWED;
 pub(crate) use source::{Facts, ItemSource, Totals};
 pub(crate) use store::Mailbox;
 pub(crate) use types::{
-    Changes, Clock, Counts, Deletion, FolderChange, FolderId, FolderInfo, FolderKind, Import,
-    ItemChange, ItemId, Listed, Options, Order, Page, Record, Scope, SyncRequest,
+    Changes, Counts, Deletion, FolderChange, FolderId, FolderInfo, FolderKind, Import, ItemChange,
+    ItemId, Listed, Options, Order, Page, Record, Scope, SyncRequest,
 };
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! Independent clients that export and upload items find everything equal except ids, change keys,
 //! created and modified times and the conversation id (exchangelib: `test_export_and_upload`).
 
-use crate::mapi::{Item, Tag, Time, tags};
+use crate::mapi::{Item, Key, Tag, Time, tags};
 
 /// Never stored with an item; computed when read.
 pub(crate) const RENEWED: &[Tag] = &[
@@ -31,4 +31,9 @@ pub(crate) fn strip(item: &mut Item) -> (Option<Time>, Option<Time>) {
         item.props.remove(*tag);
     }
     (created, modified)
+}
+
+/// Whether a key names a property of the list.
+pub(super) fn is_renewed(key: &Key) -> bool {
+    matches!(key, Key::Id(id) if RENEWED.iter().any(|tag| tag.id() == *id))
 }

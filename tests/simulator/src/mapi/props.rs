@@ -63,11 +63,6 @@ impl Props {
         self.0.iter()
     }
 
-    /// Number of properties.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// The string of a property.
     pub(crate) fn text(&self, key: impl Into<Key>) -> Option<&str> {
         self.get(key)?.as_text()

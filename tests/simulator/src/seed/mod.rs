@@ -14,7 +14,7 @@ mod people;
 mod walk;
 
 pub(crate) use eml::{Unreadable, eml};
-pub(crate) use walk::{Report, fill};
+pub(crate) use walk::fill;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::mailbox::is_renewed;
+use crate::mailbox::renewed::is_renewed;
 use crate::mapi::{Attachment, Content, Item, Key, Name, Props, Value};
 
 /// Texts and bytes longer than this are told by hash and length.

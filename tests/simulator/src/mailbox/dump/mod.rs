@@ -2,9 +2,7 @@
 //!
 //! Guarantee: mailboxes whose folders hold equal items (twins counted) give equal text, whatever
 //! the order the items came in, their ids, their language, and what the service renews
-//! ([`super::RENEWED`]). Search folders are left out. Memory: 40 bytes for each item of one folder.
+//! ([`super::renewed::RENEWED`]). Search folders are left out. Memory: 40 bytes for each item of one folder.
 
 mod canonical;
 mod write;
-
-pub(crate) use write::FolderDigest;

@@ -89,7 +89,11 @@ fn one_changed_property_or_missing_twin_shows() {
     assert_ne!(dump(&source), dump(&changed));
     assert_ne!(source.mailbox.digest(), changed.mailbox.digest());
     let mut doubled = copy(&source);
-    doubled.mailbox.copy_item(id, inbox).unwrap();
+    let again = doubled.mailbox.item(id).unwrap().item.as_ref().clone();
+    doubled
+        .mailbox
+        .import(inbox, Import::CreateNew, false, again)
+        .unwrap();
     assert_ne!(source.mailbox.digest(), doubled.mailbox.digest());
     assert_ne!(dump(&source), dump(&doubled));
 }

@@ -47,7 +47,10 @@ fn import_renews_times_and_conversation_and_keeps_the_rest() {
         tags::CONVERSATION_ID,
     ];
     assert_eq!(differing, renewed.map(Key::from));
-    assert_eq!(copied.item.props.len(), exported.item.props.len());
+    assert_eq!(
+        copied.item.props.iter().count(),
+        exported.item.props.iter().count()
+    );
     assert_eq!(copied.listed.facts.size, exported.listed.facts.size);
 }
 
