@@ -32,7 +32,14 @@ impl Item {
 
     /// The message class; empty when there is none.
     pub(crate) fn class(&self) -> &str {
-        self.props.text(tags::MESSAGE_CLASS).unwrap_or_default()
+        match self.props.get(tags::MESSAGE_CLASS) {
+            Some(Value::Text(class)) => class,
+            // Classes are ASCII whatever the code page.
+            Some(Value::Coded(_, bytes)) => {
+                std::str::from_utf8(bytes.strip_suffix(&[0]).unwrap_or(bytes)).unwrap_or_default()
+            }
+            _ => "",
+        }
     }
 
     /// Whether the read bit of the message flags is set.

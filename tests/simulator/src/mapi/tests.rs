@@ -1,6 +1,6 @@
 //! Generated content and times.
 
-use super::{Content, GENERATED_HEADER, Generated, Style, Time};
+use super::{Content, GENERATED_HEADER, Generated, Item, Style, Time, Value, tags};
 
 #[test]
 fn generated_content_reads_the_same_in_any_pieces() {
@@ -64,4 +64,14 @@ fn times_survive_the_way_to_a_timestamp_and_back() {
         assert_eq!(Time::from_timestamp(time.to_timestamp()), time);
     }
     assert_eq!(Time::from_unix_seconds(0).0, 116_444_736_000_000_000);
+}
+
+#[test]
+fn a_class_is_known_in_any_kind_of_string() {
+    let mut item = Item::of_class("IPM.Note");
+    assert_eq!(item.class(), "IPM.Note");
+    let narrow = Value::Coded(0x84E4, b"IPM.Task\0".to_vec().into());
+    item.props.set(tags::MESSAGE_CLASS, narrow);
+    assert_eq!(item.class(), "IPM.Task");
+    assert_eq!(Item::default().class(), "");
 }
