@@ -17,8 +17,8 @@ pub(super) fn folder(
     let id = node.attribute("Id").unwrap_or_default();
     match node.name.as_str() {
         "DistinguishedFolderId" => distinguished(call, mailbox, id, node),
-        "FolderId" if id.is_empty() => Err(EMPTY),
-        "FolderId" => {
+        _ if id.is_empty() => Err(EMPTY),
+        "FolderId" | "ParentFolderId" => {
             if let Some(key) = node.attribute("ChangeKey").filter(|key| !key.is_empty()) {
                 mailbox.parse_change_key(key)?;
             }

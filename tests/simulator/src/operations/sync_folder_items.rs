@@ -3,11 +3,11 @@
 use crate::mailbox::{ItemChange, SyncRequest};
 use crate::soap::node::Node;
 
-use super::call::{Call, Failure, ItemError};
+use super::call::{Call, Failure};
 use super::ids;
 use super::item_view::{Detail, ItemView};
 use super::messages::{Messages, Tail, Xml};
-use super::shape::{BodyType, Shape};
+use super::shape::Shape;
 use super::values::boolean;
 
 enum Line {
@@ -28,13 +28,7 @@ pub(super) fn run(
         Tail::SyncItems,
         |_| {
             let shape = shape?;
-            let wants_content = ["item:Body", "item:Attachments", "item:TextBody"];
-            if wants_content.iter().any(|uri| shape.names(uri)) || shape.body != BodyType::Best {
-                return Err(ItemError::new(
-                    "ErrorInvalidPropertyRequest",
-                    "Property is not valid for this operation.",
-                ));
-            }
+            // Bodies and attachments may be asked for ([EL sync_items] does) and are left out.
             let mailbox = call.account.mailbox();
             let folder = ids::target(call, &mailbox, request.child("SyncFolderId"));
             let folder = folder.map_err(|error| match error.code.as_ref() {
