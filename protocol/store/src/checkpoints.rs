@@ -17,6 +17,10 @@ use crate::folder::{
 ///
 /// Every call is atomic: it is carried out whole or not at all, and a refused one has written
 /// nothing. A cancelled call may have been carried out; each can be repeated.
+///
+/// An owner is told from a stale one by its fence, not by the time: a lease that has run out and
+/// that nobody has taken over since can still be renewed, and its owner's uploads committed. It
+/// only cannot [`intend`](Self::intend) another one.
 #[async_trait]
 pub trait Checkpoints: Send + Sync + std::fmt::Debug {
     /// The store's clock: the only one that instants in the store may be compared with.
@@ -29,7 +33,8 @@ pub trait Checkpoints: Send + Sync + std::fmt::Debug {
     /// Begins a pass with a folder: slice 0, unpublished. The same bounds and no recorded failure:
     /// it goes on from its sync state; otherwise a new epoch begins, which enumerates everything
     /// and drops what the ledger has. A lease of an earlier pass is broken; its intents stay.
-    /// The same pass again: nothing changes.
+    /// The same pass again: nothing changes. Batch numbers go on; the recorded failures stay until
+    /// they are cleared; a new epoch forgets the fingerprint.
     ///
     /// # Errors
     ///
@@ -54,6 +59,11 @@ pub trait Checkpoints: Send + Sync + std::fmt::Debug {
     /// Asks for a folder on behalf of a message. Granted, the fence grows by one and the lease
     /// runs for `ttl`. An owner that asks again while it holds the lease is granted a new one.
     ///
+    /// The first answer that fits is given: [`Claim::Over`]; [`Claim::Ahead`], whoever works on
+    /// the folder, unless the message knows of a later fence or ledger; [`Claim::NotBefore`] if
+    /// another's lease runs; [`Claim::Behind`]; `NotBefore` if the slice must wait;
+    /// [`Claim::Granted`].
+    ///
     /// # Errors
     ///
     /// [`Error::NotFound`] if no pass ever began with it.
@@ -65,7 +75,7 @@ pub trait Checkpoints: Send + Sync + std::fmt::Debug {
         seen: Seen,
     ) -> Result<Claim, Error>;
 
-    /// Lengthens a lease to `ttl` from now.
+    /// Lengthens a lease to `ttl` from now; it never gets shorter.
     ///
     /// # Errors
     ///
@@ -80,13 +90,15 @@ pub trait Checkpoints: Send + Sync + std::fmt::Debug {
     async fn release(&self, lease: &Lease) -> Result<(), Error>;
 
     /// Notes that a batch is about to be uploaded, and that its upload ends within `runtime`.
-    /// Returns the deadline. The batch number must be the checkpoint's next or a later one; the
-    /// same intent again changes nothing but its deadline.
+    /// Returns the deadline. The batch number must be the checkpoint's next or a later one, and
+    /// numbers that are skipped are spent. The same intent again changes nothing but its deadline,
+    /// which never gets earlier: what was sent may still run.
     ///
     /// # Errors
     ///
-    /// [`Error::StaleOwner`]; [`Error::Conflict`] for a used batch number, or if the lease does
-    /// not outlast `runtime` (CP-3).
+    /// [`Error::StaleOwner`]; [`Error::Conflict`] for a used batch number, an earlier owner's
+    /// intent (commit it, empty if it was not uploaded), or if the lease does not outlast
+    /// `runtime` (CP-3).
     async fn intend(
         &self,
         lease: &Lease,
@@ -95,20 +107,22 @@ pub trait Checkpoints: Send + Sync + std::fmt::Debug {
         runtime: Duration,
     ) -> Result<Timestamp, Error>;
 
-    /// Writes a batch's outcome: records, number, position, counters, failures; clears its intent.
+    /// Writes a batch's outcome: records, number, position, counters, failures; clears its intent,
+    /// also one that an earlier owner made.
     ///
     /// # Errors
     ///
     /// [`Error::StaleOwner`] (CP-4); [`Error::Conflict`] if the batch has no intent, if the
-    /// records were not made for the ledger's present length, or if the position would move to
-    /// another epoch's.
+    /// records were not made for the ledger's present length, or if they do not decode to what
+    /// their sums say. (A position is of the present epoch, because an epoch ends with its lease.)
     async fn commit(&self, lease: &Lease, commit: Commit) -> Result<Receipt, Error>;
 
     /// Ends the slice and the lease. `position` is where the next slice begins, if that changed.
     ///
     /// # Errors
     ///
-    /// [`Error::StaleOwner`]; [`Error::Conflict`] for [`SliceEnd::Done`] while an intent is open.
+    /// [`Error::StaleOwner`]; [`Error::Conflict`] for [`SliceEnd::Done`] while an intent is open,
+    /// or for [`SliceEnd::NewEpoch`] with a position.
     async fn end_slice(
         &self,
         lease: &Lease,

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 
 use crate::Error;
 
-/// Counts the writes of a record; the next write names the one it has seen.
+/// Names a write of a record; the next write names the one it has seen. No two writes of a key
+/// have the same, also if the record was removed in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(pub u64);
 

@@ -2,7 +2,7 @@
 //!
 //! A backend runs the suite from its `tests/` folder:
 //!
-//! ```ignore
+//! ```text
 //! async fn empty_queue() -> MyQueue { … }
 //! longhaul_queue::conformance!(#[tokio::test] empty_queue);
 //! ```

@@ -2,7 +2,7 @@
 //!
 //! A backend runs the suite from its `tests/` folder:
 //!
-//! ```ignore
+//! ```text
 //! async fn setup() -> MySetup { … }
 //! longhaul_store::conformance!(#[tokio::test] setup);
 //! ```

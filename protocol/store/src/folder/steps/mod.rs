@@ -68,3 +68,6 @@ fn begin_epoch(checkpoint: &mut Checkpoint) {
     // It belongs to a sync of the epoch before.
     checkpoint.fingerprint = None;
 }
+
+#[cfg(test)]
+mod tests;
