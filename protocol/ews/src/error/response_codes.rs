@@ -43,7 +43,9 @@ pub(crate) fn verdict(response_code: &str) -> Verdict {
             (Class::RetryItem, code::ITEM_REFUSED, No)
         }
         "ErrorMessageSizeExceeded" => (Class::SkipItem, code::TOO_LARGE, No),
-        "ErrorQuotaExceeded" => (Class::StopMailbox, code::MAILBOX_FULL, No),
+        "ErrorQuotaExceeded" | "ErrorQuotaExceededOnDelete" => {
+            (Class::StopMailbox, code::MAILBOX_FULL, No)
+        }
         // Find operations halve their page themselves before they give this back.
         "ErrorDataSizeLimitExceeded" | "ErrorExceededFindCountLimit" => {
             (Class::RetryItem, code::TOO_LARGE, No)
@@ -73,5 +75,28 @@ pub(crate) fn verdict(response_code: &str) -> Verdict {
         class,
         code,
         executed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_refused_at_the_door_was_not_carried_out() {
+        for code in [
+            "ErrorServerBusy",
+            "ErrorExceededConnectionCount",
+            "ErrorSchemaValidation",
+        ] {
+            assert_eq!(verdict(code).executed, Executed::No, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_from_the_future_is_tried_again_and_then_recorded() {
+        let verdict = verdict("ErrorOfTheYear2030");
+        assert_eq!(verdict.class, Class::RetryItem);
+        assert_eq!(verdict.executed, Executed::Unknown);
     }
 }
