@@ -1,3 +1,7 @@
-//! In the making.
+//! The program `longhaul`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    longhaul::cli::main().into()
+}

@@ -11,4 +11,4 @@ mod values;
 pub(crate) use lines::Lines;
 pub use mistake::{Mistake, Mistakes, Place};
 pub(crate) use tree::{Tree, folder_of, read_text};
-pub(crate) use values::{Reader, Table, nearest, unknown_key};
+pub(crate) use values::{Reader, Table, unknown_key};

@@ -196,7 +196,7 @@ pub(crate) fn unknown_key(name: &str, known: &[&str]) -> String {
 }
 
 /// The known name that is like `name`, if one is.
-pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let name = name.to_lowercase().replace('-', "_");
     known
         .iter()

@@ -119,11 +119,7 @@ impl Found {
                 self.push(format!("{side}.{key}"), code::BAD_VALUE, text);
             }
         }
-        if endpoint
-            .ews_scope
-            .as_deref()
-            .is_some_and(|scope| scope.trim().is_empty())
-        {
+        if endpoint.ews_scope.trim().is_empty() {
             self.push(format!("{side}.ews_scope"), code::BAD_VALUE, "empty");
         }
         let pem = endpoint.ca_certificate.as_deref();

@@ -10,7 +10,7 @@ use config::{Value, ValueKind};
 use longhaul_core::code;
 
 use super::load::ENV_PREFIX;
-use super::spec::{Endpoint, Options, Pair, Spec, authority, ews_url};
+use super::spec::{Endpoint, Options, Pair, Spec, authority, ews_scope, ews_url};
 use super::{Mistake, Place};
 use crate::keyfile::{Lines, Reader, Table};
 
@@ -141,7 +141,10 @@ impl<'a> ProjectReader<'a> {
                 .keys
                 .text(&mut table, side, "ews_url")
                 .unwrap_or_else(ews_url),
-            ews_scope: self.keys.text(&mut table, side, "ews_scope"),
+            ews_scope: self
+                .keys
+                .text(&mut table, side, "ews_scope")
+                .unwrap_or_else(ews_scope),
             ca_certificate: self.keys.pem(&mut table, side, "ca_certificate"),
         }
     }

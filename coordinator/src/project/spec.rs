@@ -7,7 +7,6 @@ use longhaul_store::records::{
     CredentialRecord, EndpointRecord, MailboxRecord, OptionsRecord, ProjectRecord,
 };
 use serde::{Deserialize, Serialize};
-use url::Url;
 use utoipa::ToSchema;
 
 /// The word that confirms coexistence (B-21).
@@ -20,6 +19,10 @@ const AUTHORITY: &str = "https://login.microsoftonline.com";
 /// The worldwide cloud's EWS endpoint.
 /// Source: Microsoft: "Authenticate an EWS application by using OAuth".
 const EWS_URL: &str = "https://outlook.office365.com/EWS/Exchange.asmx";
+
+/// The worldwide cloud's scope of EWS tokens.
+/// Source: Microsoft: "Authenticate an EWS application by using OAuth".
+const EWS_SCOPE: &str = "https://outlook.office365.com/.default";
 
 /// A project: two tenants, how to go about it, and the mailboxes (B-20).
 ///
@@ -67,9 +70,9 @@ pub struct Endpoint {
     /// The EWS endpoint.
     #[serde(default = "ews_url")]
     pub ews_url: String,
-    /// The scope of EWS tokens; left out, the EWS endpoint's origin with `/.default`.
-    #[serde(default)]
-    pub ews_scope: Option<String>,
+    /// The scope of EWS tokens; national clouds have their own.
+    #[serde(default = "ews_scope")]
+    pub ews_scope: String,
     /// A further certificate authority to trust, as PEM.
     #[serde(default)]
     pub ca_certificate: Option<String>,
@@ -81,6 +84,10 @@ pub(super) fn authority() -> String {
 
 pub(super) fn ews_url() -> String {
     EWS_URL.to_owned()
+}
+
+pub(super) fn ews_scope() -> String {
+    EWS_SCOPE.to_owned()
 }
 
 /// How to go about a project.
@@ -128,23 +135,13 @@ impl Endpoint {
             (None, Some(certificate)) => CredentialRecord::Certificate(certificate.to_string()),
             _ => return None,
         };
-        let ews_scope = match self.ews_scope {
-            Some(scope) => scope,
-            None => format!(
-                "{}/.default",
-                Url::parse(&self.ews_url)
-                    .ok()?
-                    .origin()
-                    .ascii_serialization()
-            ),
-        };
         Some(EndpointRecord {
             tenant_id: self.tenant_id,
             client_id: self.client_id,
             credential,
             authority: self.authority,
             ews_url: self.ews_url,
-            ews_scope,
+            ews_scope: self.ews_scope,
             ca_certificate: self.ca_certificate,
         })
     }

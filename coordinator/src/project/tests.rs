@@ -63,10 +63,7 @@ fn a_complete_project_becomes_records() {
     // A relative path is meant from the project file's folder.
     let certificate = CredentialRecord::Certificate("file:/projects/keys/destination.pem".into());
     assert_eq!(project.destination.credential, certificate);
-    assert_eq!(
-        project.destination.ews_scope,
-        "http://127.0.0.1:8080/.default"
-    );
+    assert_eq!(project.destination.ews_scope, project.source.ews_scope);
     assert_eq!(mailboxes.len(), 2);
     assert_eq!(mailboxes[0].batch.as_deref(), Some("one"));
     assert!(

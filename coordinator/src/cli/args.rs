@@ -1,0 +1,280 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use longhaul_core::Code;
+
+use super::exit::Exit;
+use crate::engine::Selection;
+use crate::settings::Flags;
+use crate::verify::Deep;
+
+/// Tenant-to-tenant mailbox migration with coexistence
+#[derive(Debug, Parser)]
+#[command(
+    name = "longhaul",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    after_help = Exit::help()
+)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// How to print
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    pub output: Format,
+    /// Address of the server [default: from DIR/api.json]
+    #[arg(long, global = true, value_name = "URL", env = "LONGHAUL_SERVER")]
+    pub server: Option<String>,
+    /// Token of the server's API [default: from DIR/api.json]
+    #[arg(long, global = true, env = "LONGHAUL_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Data folder of `longhaul up` [default: longhaul-data]
+    #[arg(long, global = true, value_name = "DIR", env = "LONGHAUL_DATA")]
+    pub data: Option<PathBuf>,
+}
+
+impl Global {
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.data
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("longhaul-data"))
+    }
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one document, or one per line while watching.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Copy mailboxes between two simulated tenants, then compare both sides
+    #[cfg(feature = "demo")]
+    Demo(crate::demo::Options),
+    /// Run everything in one process: server, workers, queue and store
+    Up(Flags),
+    /// Check, submit and look at projects
+    #[command(subcommand, arg_required_else_help = true)]
+    Project(ProjectCommand),
+    /// Start and steer passes
+    #[command(subcommand, arg_required_else_help = true)]
+    Pass(PassCommand),
+    /// Show where a project, its passes and its mailboxes stand
+    Status(StatusArgs),
+    /// List what went wrong, with the next step
+    Errors(ErrorsArgs),
+    /// Compare source and destination, folder by folder
+    Verify(VerifyArgs),
+    /// Say what an error code means and what to do
+    ExplainCode {
+        /// The code, such as LH-0101
+        code: Code,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the OpenAPI document of the server's API
+    Openapi,
+}
+
+/// Projects.
+#[derive(Debug, Subcommand)]
+pub enum ProjectCommand {
+    /// Read a project file and report every mistake; asks neither server nor tenants
+    Check {
+        /// The project file, YAML or TOML
+        file: PathBuf,
+    },
+    /// Submit a project file; both tenants are asked before anything is created
+    Submit {
+        /// The project file, YAML or TOML
+        file: PathBuf,
+    },
+    /// List all projects
+    List,
+    /// Show a project and its mailboxes
+    Show(ProjectArg),
+    /// Stop every pass of a project; what was copied stays
+    Stop(ProjectArg),
+}
+
+/// Which project.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProjectArg {
+    /// Name or id of the project; may be left out if there is only one
+    #[arg(long, value_name = "NAME")]
+    pub project: Option<String>,
+}
+
+/// Which mailboxes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SelectionArgs {
+    /// Only this mailbox, by either address; can be repeated
+    #[arg(long, value_name = "ADDR", conflicts_with = "batch")]
+    pub mailbox: Vec<String>,
+    /// Only the mailboxes of this batch
+    #[arg(long, value_name = "NAME")]
+    pub batch: Option<String>,
+}
+
+impl SelectionArgs {
+    /// As the engine takes it.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        match &self.batch {
+            Some(batch) => Selection::Batch(batch.clone()),
+            None if self.mailbox.is_empty() => Selection::All,
+            None => Selection::Mailboxes(self.mailbox.clone()),
+        }
+    }
+}
+
+/// Passes.
+#[derive(Debug, Subcommand)]
+pub enum PassCommand {
+    /// Start a pass
+    Start(StartArgs),
+    /// Pause a pass: running folders end at their next commit
+    Pause(SteerArgs),
+    /// Resume a paused pass
+    Resume(SteerArgs),
+    /// Stop a pass for good; what was copied stays
+    Stop(SteerArgs),
+}
+
+/// A pass to start.
+#[derive(Args, Clone, Debug)]
+pub struct StartArgs {
+    /// Which project
+    #[command(flatten)]
+    pub project: ProjectArg,
+    /// Which mailboxes
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// What to copy
+    #[arg(long, value_enum)]
+    pub kind: Kind,
+    /// Pre-stage only: copy mail older than this, `90d` or a date [default: 90d]
+    #[arg(long, value_name = "DATE|DAYS")]
+    pub cutoff: Option<String>,
+    /// Wait until the pass is over, and show how it goes
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// Kinds of passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Everything that is still missing.
+    Full,
+    /// Mail older than a cut-off; everything else whole.
+    PreStage,
+}
+
+/// A pass to steer.
+#[derive(Args, Clone, Debug)]
+pub struct SteerArgs {
+    /// Number of the pass; may be left out if only one fits
+    pub number: Option<u32>,
+    /// Which project
+    #[command(flatten)]
+    pub project: ProjectArg,
+}
+
+/// What to show.
+#[derive(Args, Clone, Debug)]
+pub struct StatusArgs {
+    /// Which project
+    #[command(flatten)]
+    pub project: ProjectArg,
+    /// Which mailboxes
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Keep showing until no pass runs any more
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Which errors.
+#[derive(Args, Clone, Debug)]
+pub struct ErrorsArgs {
+    /// Which project
+    #[command(flatten)]
+    pub project: ProjectArg,
+    /// Only this mailbox, by either address
+    #[arg(long, value_name = "ADDR", conflicts_with = "batch")]
+    pub mailbox: Option<String>,
+    /// Only the mailboxes of this batch
+    #[arg(long, value_name = "NAME")]
+    pub batch: Option<String>,
+    /// Only errors with this code
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<Code>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: usize,
+}
+
+/// How to compare.
+#[derive(Args, Clone, Debug)]
+pub struct VerifyArgs {
+    /// Which project
+    #[command(flatten)]
+    pub project: ProjectArg,
+    /// Which mailboxes
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// How many items to compare property by property
+    #[arg(long, value_enum, default_value_t = DeepArg::None)]
+    pub deep: DeepArg,
+}
+
+/// How many items to compare property by property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DeepArg {
+    /// None: counts and pairing only.
+    None,
+    /// Some of each folder.
+    Sample,
+    /// All.
+    All,
+}
+
+impl From<DeepArg> for Deep {
+    fn from(deep: DeepArg) -> Self {
+        match deep {
+            DeepArg::None => Self::None,
+            DeepArg::Sample => Self::Sample,
+            DeepArg::All => Self::All,
+        }
+    }
+}

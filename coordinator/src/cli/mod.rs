@@ -1,0 +1,34 @@
+//! The command line: what an operator types, sees and scripts against.
+//!
+//! Data goes to standard output, everything else to standard error. Every error has a code, a
+//! sentence and a next step, and every code one exit code ([`Exit`]). Commands talk to the
+//! server's API only; `up` and `demo` bring their own server.
+
+mod args;
+mod bars;
+mod changes;
+mod connect;
+mod errors;
+mod exit;
+mod failure;
+mod output;
+mod pass;
+mod project;
+mod run;
+mod status;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod watch;
+
+pub use args::{Cli, Command, Format, Global};
+pub use exit::Exit;
+pub use failure::{Failure, Report};
+#[cfg(feature = "demo")]
+pub(crate) use output::data;
+pub(crate) use output::{json_line, remark};
+#[cfg(feature = "demo")]
+pub(crate) use pass::wait;
+pub use run::main;
+#[cfg(feature = "demo")]
+pub(crate) use verify::{compare, conclude, render};

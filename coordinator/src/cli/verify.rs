@@ -1,0 +1,227 @@
+//! `longhaul verify`: both sides side by side.
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use longhaul_core::code;
+use tokio::time::sleep;
+
+use super::args::{Format, Global, VerifyArgs};
+use super::failure::Failure;
+use super::{connect, output};
+use crate::api::Client;
+use crate::engine::ProblemStatus;
+use crate::verify::{
+    FolderReport, MailboxReport, MissingReason, Verification, VerificationState, VerifyOptions,
+};
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(300);
+/// Differences printed per folder; JSON has more.
+const SHOWN: usize = 10;
+
+/// Compares both sides and prints what was found.
+///
+/// # Errors
+///
+/// [`Failure`] with LH-0207 if they differ.
+pub(crate) async fn run(global: &Global, args: VerifyArgs) -> Result<(), Failure> {
+    let client = connect::client(global)?;
+    let project = connect::project(&client, &args.project).await?;
+    let options = VerifyOptions {
+        deep: args.deep.into(),
+        selection: args.selection.selection(),
+    };
+    let verification = compare(&client, &project, &options).await?;
+    conclude(&verification, |verification| match global.output {
+        Format::Json => output::json(verification),
+        Format::Text => output::data(render(verification)),
+    })
+}
+
+/// Compares both sides of a project, and shows how far it is.
+///
+/// # Errors
+///
+/// [`Failure`] if the server does not answer, or stops before it is over.
+pub(crate) async fn compare(
+    client: &Client,
+    project: &str,
+    options: &VerifyOptions,
+) -> Result<Verification, Failure> {
+    let id = client.verify(project, options).await?;
+    let verification = follow(client, client.verification(id).await?).await?;
+    if verification.state == VerificationState::Interrupted {
+        let text = "the server stopped before the verification was over";
+        return Err(Failure::with_next(code::NOT_CLEAN, text, "verify again"));
+    }
+    Ok(verification)
+}
+
+/// Prints what was found, and says whether it is good.
+///
+/// # Errors
+///
+/// [`Failure`] with LH-0207 if the sides differ.
+pub(crate) fn conclude(
+    verification: &Verification,
+    print: impl FnOnce(&Verification) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    print(verification)?;
+    let mailboxes = verification
+        .report
+        .as_ref()
+        .map_or(&[][..], |report| &report.mailboxes);
+    if verification
+        .report
+        .as_ref()
+        .is_some_and(|report| report.clean)
+    {
+        return Ok(());
+    }
+    let dirty = mailboxes.iter().filter(|mailbox| !mailbox.clean).count();
+    let text = format!("{dirty} of {} mailboxes are not clean", mailboxes.len());
+    Err(Failure::new(code::NOT_CLEAN, text))
+}
+
+async fn follow(client: &Client, begun: Verification) -> Result<Verification, Failure> {
+    let bar = match io::stderr().is_terminal() {
+        true => ProgressBar::new_spinner(),
+        false => ProgressBar::hidden(),
+    };
+    let mut now = begun;
+    while now.state == VerificationState::Running {
+        let progress = now.progress;
+        bar.set_message(format!(
+            "comparing: {}/{} mailboxes, {}/{} folders, {} items listed, {} compared",
+            progress.mailboxes_done,
+            progress.mailboxes,
+            progress.folders_done,
+            progress.folders,
+            progress.items_listed,
+            progress.items_compared,
+        ));
+        bar.tick();
+        sleep(PAUSE).await;
+        now = client.verification(now.id).await?;
+    }
+    bar.finish_and_clear();
+    Ok(now)
+}
+
+/// The report as people read it: a table per mailbox, then what differs.
+#[must_use]
+pub(crate) fn render(verification: &Verification) -> String {
+    let mut text = String::new();
+    let mailboxes = verification
+        .report
+        .as_ref()
+        .map_or(&[][..], |report| &report.mailboxes);
+    for mailbox in mailboxes {
+        let verdict = if mailbox.clean { "clean" } else { "NOT CLEAN" };
+        text.push_str(&format!(
+            "{} → {}: {verdict}\n",
+            mailbox.source, mailbox.destination
+        ));
+        text.push_str(&folder_table(mailbox));
+        text.push('\n');
+        text.push_str(&details(mailbox));
+        for folder in &mailbox.not_copied {
+            text.push_str(&format!(
+                "not copied: {}: {}\n",
+                folder.path.join("/"),
+                folder.reason
+            ));
+        }
+        text.push('\n');
+    }
+    let clean = mailboxes.iter().filter(|mailbox| mailbox.clean).count();
+    text.push_str(&format!("{clean} of {} mailboxes clean", mailboxes.len()));
+    text
+}
+
+fn folder_table(mailbox: &MailboxReport) -> String {
+    let header = [
+        "Folder",
+        "Source",
+        "Dest.",
+        "Size",
+        "Dest. size",
+        "Paired",
+        "Missing",
+        "Extra",
+        "Failed",
+        "Compared",
+        "Differ",
+        "",
+    ];
+    let mut table = output::table(&header);
+    for folder in &mailbox.folders {
+        table.add_row([
+            folder.path.join("/"),
+            folder.source.items.to_string(),
+            folder.destination.items.to_string(),
+            folder.source.bytes.to_string(),
+            folder.destination.bytes.to_string(),
+            folder.paired.to_string(),
+            folder.missing.to_string(),
+            folder.extra.to_string(),
+            folder.quarantined.to_string(),
+            folder.compared.to_string(),
+            folder.different.to_string(),
+            if folder.clean { "✓" } else { "✗" }.to_owned(),
+        ]);
+    }
+    output::numbers(&mut table, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    output::lines(&table)
+}
+
+fn details(mailbox: &MailboxReport) -> String {
+    let mut lines = Vec::new();
+    lines.extend(mailbox.problem.as_ref().map(problem));
+    for folder in mailbox.folders.iter().filter(|folder| !folder.clean) {
+        lines.extend(folder_details(folder));
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn folder_details(folder: &FolderReport) -> Vec<String> {
+    let path = folder.path.join("/");
+    let mut lines = Vec::new();
+    lines.extend(
+        folder
+            .problem
+            .as_ref()
+            .map(|wrong| format!("{path}: {}", problem(wrong))),
+    );
+    for missing in folder.missing_items.iter().take(SHOWN) {
+        let reason = match missing.reason {
+            MissingReason::NotCopied => "was not copied",
+            MissingReason::CopyGone => "was copied, and the copy is gone",
+        };
+        lines.push(format!("{path}: {} {reason}", missing.item.id));
+    }
+    for item in folder.quarantined_items.iter().take(SHOWN) {
+        let code = item.code.map(|code| code.to_string()).unwrap_or_default();
+        lines.push(format!("{path}: {} failed: {code}", item.id));
+    }
+    for item in folder.extra_items.iter().take(SHOWN) {
+        lines.push(format!(
+            "{path}: {} stands in the destination only",
+            item.id
+        ));
+    }
+    for pair in folder.differences.iter().take(SHOWN) {
+        let what = match &pair.problem {
+            Some(wrong) => problem(wrong),
+            None => format!("differs in {}", pair.properties.join(", ")),
+        };
+        lines.push(format!("{path}: {} {what}", pair.source));
+    }
+    lines
+}
+
+fn problem(problem: &ProblemStatus) -> String {
+    format!("{}: {}; next: {}", problem.code, problem.text, problem.next)
+}
