@@ -1,0 +1,9 @@
+//! The client against servers on the loopback interface.
+
+mod export;
+mod http;
+mod listing;
+mod stream;
+mod support;
+mod upload;
+mod writes;
