@@ -1,5 +1,6 @@
 //! How async callers reach the database: reads on the blocking pool, writes in groups.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -169,9 +170,12 @@ fn write_all(mut task: Task) {
             let size = state.waiting.len().min(MAX_GROUP);
             state.waiting.drain(..size).collect()
         };
-        match task.database() {
-            Ok(database) => write_group(database, group),
-            Err(_) => return,
+        let Ok(database) = task.database() else {
+            return;
+        };
+        // A step that panics takes its group's answers along, and not the writer.
+        if catch_unwind(AssertUnwindSafe(|| write_group(database, group))).is_err() {
+            tracing::error!("a step of the store panicked; its transaction was not written");
         }
     }
 }
