@@ -5,12 +5,11 @@ use std::borrow::Cow;
 use crate::mailbox::Refusal;
 use crate::soap::fault::Fault;
 use crate::soap::request::ReadError;
-use crate::tenant::{Account, Tenant, World};
+use crate::tenant::{Account, Tenant};
 
 /// One request at one mailbox.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
-    pub(super) world: &'a World,
     pub(super) tenant: &'a Tenant,
     pub(super) account: &'a Account,
 }

@@ -179,11 +179,7 @@ fn run<R: BufRead>(
         .counters
         .note(operation, address, |count| count.received_bytes += received);
 
-    let call = Call {
-        world,
-        tenant,
-        account,
-    };
+    let call = Call { tenant, account };
     let call = &call;
     let body = &body;
     let sent = execute(

@@ -197,8 +197,6 @@ fn holds(value: &Simple, text: &str) -> Result<(), String> {
                 .is_ok_and(|n| (least..=most).contains(&&n)),
             "int",
         ),
-        Simple::Base64 => (is_base64(trimmed), "base64Binary"),
-        Simple::Date => (is_date(trimmed), "dateTime"),
         Simple::Guid => (
             uuid::Uuid::try_parse(text).is_ok() && text.len() == 36,
             "GuidType",
@@ -227,13 +225,4 @@ pub(crate) fn property_id(text: &str) -> Option<u16> {
         Some(_) => None,
         None => text.parse().ok(),
     }
-}
-
-fn is_base64(text: &str) -> bool {
-    let mut stream = crate::soap::base64_stream::Base64Stream::default();
-    stream.push(text.as_bytes()).is_ok() && stream.finish().is_ok()
-}
-
-fn is_date(text: &str) -> bool {
-    text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok()
 }

@@ -59,8 +59,6 @@ pub(super) enum Simple {
     Boolean,
     /// A whole number in these bounds.
     Number(i64, i64),
-    Base64,
-    Date,
     Guid,
     /// A property id, decimal or `0x` and hexadecimal.
     PropertyTag,
@@ -176,7 +174,6 @@ pub(super) const fn simple(value: Simple) -> Kind {
 pub(super) static TEXT: Kind = simple(Simple::Text);
 pub(super) static BOOLEAN: Kind = simple(Simple::Boolean);
 pub(super) static NUMBER: Kind = simple(INT);
-pub(super) static DATE: Kind = simple(Simple::Date);
 pub(super) static ANYTHING: Kind = Kind {
     attributes: &[],
     content: Content::Anything,
