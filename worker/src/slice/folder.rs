@@ -40,7 +40,9 @@ pub(crate) struct Folder {
     /// No new request once it is cancelled: the worker stops, or the lease is lost.
     pub(crate) stop: CancellationToken,
     index: Mutex<Index>,
-    next_batch: AtomicU64,
+    /// The next batch number. Locked from taking it until its intent is written: the store
+    /// wants them in order.
+    pub(super) next_batch: tokio::sync::Mutex<BatchNo>,
     copied: AtomicU64,
     batches: AtomicU64,
 }
@@ -73,15 +75,10 @@ impl Folder {
             options,
             stop,
             index: Mutex::default(),
-            next_batch: AtomicU64::new(checkpoint.next_batch.0),
+            next_batch: tokio::sync::Mutex::new(checkpoint.next_batch),
             copied: AtomicU64::new(0),
             batches: AtomicU64::new(0),
         }
-    }
-
-    /// A batch number nobody has used.
-    pub(crate) fn next_batch(&self) -> BatchNo {
-        BatchNo(self.next_batch.fetch_add(1, Ordering::Relaxed))
     }
 
     pub(crate) fn index(&self) -> MutexGuard<'_, Index> {

@@ -7,7 +7,7 @@ use longhaul_core::{BatchNo, Bytes};
 use longhaul_ews::{Class, Executed, ItemError, ItemId, UploadAction, UploadStreamError};
 
 use super::batch::Batch;
-use super::committer::Outcome;
+use super::copy::Flight;
 use super::error::{Halt, beyond_the_item, describe, item_detail};
 use super::export::TRIES;
 use super::folder::Folder;
@@ -28,12 +28,7 @@ enum Tried {
 }
 
 impl Folder {
-    pub(super) async fn copy_large(
-        &self,
-        number: BatchNo,
-        batch: Batch,
-        outcome: &mut Outcome,
-    ) -> Result<(), Halt> {
+    pub(super) async fn copy_large(&self, batch: Batch, flight: &mut Flight) -> Result<(), Halt> {
         let _memory = self.memory.reserve(HELD).await;
         for item in batch.items {
             let mut tries = 0;
@@ -42,7 +37,9 @@ impl Folder {
                     self.pause(Ladder::of_calls().step(tries)).await?;
                 }
                 tries += 1;
-                match self.stream(number, &item).await? {
+                let tried = self.stream(&mut flight.batch, &item).await?;
+                let outcome = &mut flight.outcome;
+                match tried {
                     Tried::Stands(id) => self.stands(&item, &id, outcome),
                     Tried::Gone => self.vanished(&item, outcome),
                     Tried::Again(..) if tries < TRIES => continue,
@@ -57,14 +54,14 @@ impl Folder {
     }
 
     /// One try: export and upload at the same time.
-    async fn stream(&self, number: BatchNo, item: &Item) -> Result<Tried, Halt> {
+    async fn stream(&self, batch: &mut Option<BatchNo>, item: &Item) -> Result<Tried, Halt> {
         let runtime = self.options.upload_timeout(item.size);
         let mut tries = Tries::default();
         loop {
             // Always in this order, so that two slices never wait for each other.
             let _reading = self.source.lane.enter(&self.stop).await?;
             let _writing = self.destination.lane.enter(&self.stop).await?;
-            self.intend(number, vec![item.intent()], runtime).await?;
+            self.intend(batch, vec![item.intent()], runtime).await?;
             let export = match self.source.mailbox.export_stream(&item.id).await {
                 Ok(Ok(export)) => export,
                 Ok(Err(error)) => return not_exported(&error),

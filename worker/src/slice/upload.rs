@@ -9,6 +9,7 @@ use longhaul_store::folder::IntentItem;
 use longhaul_store::invariants::{self, Invariant};
 
 use super::committer::Outcome;
+use super::copy::Flight;
 use super::error::{Halt, beyond_the_item, item_detail};
 use super::export::{Group, Ready, TRIES, is_about_items};
 use super::folder::Folder;
@@ -25,17 +26,14 @@ impl Folder {
     ///
     /// [`Halt::InDoubt`] and [`Halt::Lost`]: it cannot be told what stands, the intent has to
     /// stay. Any other: what `outcome` does not name certainly does not stand.
-    pub(super) async fn upload(
-        &self,
-        batch: BatchNo,
-        ready: Vec<Ready>,
-        outcome: &mut Outcome,
-    ) -> Result<(), Halt> {
+    pub(super) async fn upload(&self, ready: Vec<Ready>, flight: &mut Flight) -> Result<(), Halt> {
         // The intent names every item of the batch each time: those that stand already are not
         // in the ledger before the commit.
         let intents: Vec<_> = ready.iter().map(|ready| ready.item.intent()).collect();
         if ready.is_empty() {
-            return self.intend(batch, intents, Duration::ZERO).await;
+            return self
+                .intend(&mut flight.batch, intents, Duration::ZERO)
+                .await;
         }
         let mut work = vec![Group {
             members: ready,
@@ -45,6 +43,7 @@ impl Folder {
             if group.tries > 0 {
                 self.pause(Ladder::of_calls().step(group.tries)).await?;
             }
+            let Flight { batch, outcome } = &mut *flight;
             match self.send(batch, &intents, &group.members).await {
                 Ok(answers) => {
                     // All answers count, also those after one that ends the slice.
@@ -91,7 +90,7 @@ impl Folder {
     /// Sends one upload request, again only if it certainly was not carried out.
     async fn send(
         &self,
-        batch: BatchNo,
+        batch: &mut Option<BatchNo>,
         intents: &[IntentItem],
         group: &[Ready],
     ) -> Result<Answers, CallError> {
@@ -124,10 +123,11 @@ impl Folder {
         }
     }
 
-    /// Notes in the store that `items` are about to be uploaded within `runtime` (CP-3).
+    /// Notes in the store that `items` are about to be uploaded within `runtime` (CP-3). A batch
+    /// without a number gets one.
     pub(super) async fn intend(
         &self,
-        batch: BatchNo,
+        batch: &mut Option<BatchNo>,
         items: Vec<IntentItem>,
         runtime: Duration,
     ) -> Result<(), Halt> {
@@ -136,11 +136,20 @@ impl Folder {
             .await
             .map_err(|error| Halt::store(&error))?;
         let lease = self.keeper.lease();
-        let deadline = self
-            .store
-            .intend(&lease, batch, items, runtime)
-            .await
-            .map_err(|error| Halt::store(&error))?;
+        let intend = |number| self.store.intend(&lease, number, items, runtime);
+        let deadline = match *batch {
+            Some(number) => intend(number).await,
+            None => {
+                let mut next = self.next_batch.lock().await;
+                let deadline = intend(*next).await;
+                if deadline.is_ok() {
+                    *batch = Some(*next);
+                    *next = next.next();
+                }
+                deadline
+            }
+        };
+        let deadline = deadline.map_err(|error| Halt::store(&error))?;
         invariants::check(Invariant::Cp3, deadline <= lease.expires);
         if self.keeper.lost().is_cancelled() {
             Err(Halt::Lost)
