@@ -1,5 +1,6 @@
 //! Failure of a whole call.
 
+use std::fmt;
 use std::time::Duration;
 
 use longhaul_core::{Code, code};
@@ -8,15 +9,24 @@ use super::item::Service;
 use super::{Class, Executed, ItemError, Verdict, verdict};
 
 /// Why a call failed as a whole.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.kind)]
-pub struct Error(#[source] Box<Details>);
+#[derive(Debug)]
+pub struct Error(Box<Details>);
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.kind.source()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.kind.fmt(f)
+    }
+}
 
 /// The parts of an [`Error`].
-#[derive(Debug, thiserror::Error)]
-#[error("{kind}")]
+#[derive(Debug)]
 pub(crate) struct Details {
-    #[source]
     pub(crate) kind: Kind,
     pub(crate) verdict: Verdict,
     pub(crate) service: Service,
@@ -37,7 +47,7 @@ pub(crate) enum Kind {
     Status { status: u16, sentence: &'static str },
     #[error("exchange refused the request: {0}")]
     Fault(String),
-    #[error("{0}")]
+    #[error(transparent)]
     Message(ItemError),
     #[error("exchange's answer is not what the protocol promises: {0}")]
     Malformed(String),

@@ -1,5 +1,6 @@
 //! Failure of one item of a call.
 
+use std::fmt;
 use std::time::Duration;
 
 use longhaul_core::{Code, code};
@@ -8,13 +9,23 @@ use super::{Class, Executed, Verdict, verdict};
 use crate::blob;
 
 /// Why one item of a call failed. The call as a whole went well.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{cause}")]
+#[derive(Clone, Debug)]
 pub struct ItemError {
-    #[source]
     cause: Cause,
     verdict: Verdict,
     service: Box<Service>,
+}
+
+impl std::error::Error for ItemError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.source()
+    }
+}
+
+impl fmt::Display for ItemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
 }
 
 #[derive(Clone, Debug, thiserror::Error)]

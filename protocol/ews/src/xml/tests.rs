@@ -199,7 +199,7 @@ proptest! {
     fn arbitrary_text_never_panics(text in "[<>/a&;=' !\\[\\]?-]{0,60}", step in 1_usize..20) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let _ = runtime.block_on(tree(&text, step));
-        let _ = runtime.block_on(async {
+        runtime.block_on(async {
             let mut document = document(text, step);
             let mut piece = Vec::new();
             if document.child().await.is_ok_and(|root| root.is_some()) {

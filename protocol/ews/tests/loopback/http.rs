@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
+use base64::Engine as _;
 use longhaul_core::code;
 use longhaul_ews::{Class, Executed, FolderName};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -217,13 +218,50 @@ async fn a_fault_is_told_from_an_http_error() {
     assert_eq!(error.http_status(), Some(500));
 }
 
+/// An answer to GetFolder with the id `ZIPPED==`, compressed with gzip, in base64.
+const ZIPPED: &str = "\
+    H4sIAAAAAAACA52RwW7DIAyGXyXiAeJqhx0Q4bAum3LYVLW33hB4SaUQI8yq9u1HVaJ0W3fZ7cf4//yDFct2OuJI\
+    AauTHyeW3IghpSAB2A7oDde5zmRCTbGHiwAsDhBasXwid9bKy1dMLzQ6jFvkQBPPQP8L6A82EtNHqi15wJMdzNQj\
+    MMbjwSLDw2r1CB6ZTY8sCib9D5POITMu+eZYbwV8N3O5rObzejScf2T3aTPxO2dNDvU7tTFSVPCjnvuu4DwmFbmo\
+    zlWda8S+22za56YRoBUsXXDjhb8z6tuhy6PuOXJ13hMsC9dfkDSxvf0BAAA=\
+";
+
 #[tokio::test]
-async fn a_compressed_answer_is_read() {
-    // gzip of the envelope, made on the fly by the standard's stored blocks would prove little:
-    // the header shows that the client asks for it, and a plain answer is taken as well.
-    let service = Service::always(inbox()).await;
-    service.mailbox.get_folders(&INBOX).await.expect("answered");
-    assert_eq!(service.asked()[0].header("accept-encoding"), "gzip");
+async fn a_compressed_answer_is_read_and_a_cut_one_is_not() {
+    let zipped = base64::engine::general_purpose::STANDARD
+        .decode(ZIPPED)
+        .expect("a constant");
+    for (end, whole) in [(zipped.len(), true), (zipped.len() - 30, false)] {
+        let bytes = zipped[..end].to_vec();
+        let service = Service::new(move |_, _| {
+            let headers = [("content-type", "text/xml"), ("content-encoding", "gzip")];
+            (headers, bytes.clone()).into_response()
+        })
+        .await;
+        match service.mailbox.get_folders(&INBOX).await {
+            Ok(folders) if whole => {
+                assert_eq!(folders[0].as_ref().expect("found").id.as_str(), "ZIPPED==");
+            }
+            Err(error) if !whole => assert_eq!(error.class(), Class::Backoff),
+            other => panic!("{whole}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_chain_says_each_thing_once() {
+    let (mailbox, _folder) = mailbox("http://127.0.0.1:1", "http://127.0.0.1:1/EWS");
+    let error = mailbox.get_folders(&INBOX).await.expect_err("no authority");
+    let mut texts = vec![error.to_string()];
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    assert!(
+        texts.len() >= 2 && texts.windows(2).all(|pair| pair[0] != pair[1]),
+        "{texts:?}"
+    );
 }
 
 #[tokio::test]

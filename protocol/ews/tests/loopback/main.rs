@@ -5,5 +5,6 @@ mod http;
 mod listing;
 mod stream;
 mod support;
+mod tls;
 mod upload;
 mod writes;

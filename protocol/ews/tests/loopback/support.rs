@@ -102,11 +102,21 @@ impl Service {
 
 /// A mailbox behind `ews`, with tokens from `authority`.
 pub(crate) fn mailbox(authority: &str, ews: &str) -> (Mailbox, tempfile::TempDir) {
+    let (tokens, folder) = tokens(authority);
+    let http = http_client(None, "longhaul-test/0").expect("a client");
+    let url = ews.parse().expect("an address");
+    (
+        Client::new(Endpoint { url, http, tokens }).mailbox(SMTP),
+        folder,
+    )
+}
+
+/// Tokens from `authority`, and the folder that holds their secret.
+pub(crate) fn tokens(authority: &str) -> (TokenSource, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("secret"), "hunter2").expect("written");
-    let http = http_client(None, "longhaul-test/0").expect("a client");
     let tokens = TokenSource::new(
-        http.clone(),
+        http_client(None, "longhaul-test/0").expect("a client"),
         Authority {
             base: authority.parse().expect("an address"),
             tenant_id: "contoso.test".into(),
@@ -118,11 +128,7 @@ pub(crate) fn mailbox(authority: &str, ews: &str) -> (Mailbox, tempfile::TempDir
         "https://outlook.test/.default".into(),
         Arc::new(SystemClock),
     );
-    let url = ews.parse().expect("an address");
-    (
-        Client::new(Endpoint { url, http, tokens }).mailbox(SMTP),
-        folder,
-    )
+    (tokens, folder)
 }
 
 async fn token(State(script): State<Arc<Script>>) -> Response {
