@@ -23,7 +23,10 @@ pub(super) async fn bearer(
     if !has_token(request.headers(), shared.token.expose()) {
         let text = "the API token is missing or wrong";
         let status = StatusCode::UNAUTHORIZED;
-        let problem = Problem::new(status, RefusalKind::Refused, code::UNAUTHORISED, text);
+        let mut problem = Problem::new(status, RefusalKind::Refused, code::UNAUTHORISED, text);
+        problem.refusal.next =
+            "give the server's token with `--token`; it stands in DIR/token of its data folder"
+                .to_owned();
         return ([(header::WWW_AUTHENTICATE, "Bearer")], problem).into_response();
     }
     if !request.method().is_safe() && shared.closing.load(Ordering::Acquire) {

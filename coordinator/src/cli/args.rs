@@ -53,6 +53,12 @@ pub struct Global {
 }
 
 impl Global {
+    /// The API's token, if one is given; an empty one is none.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref().filter(|token| !token.is_empty())
+    }
+
     /// The data folder.
     #[must_use]
     pub fn data(&self) -> PathBuf {

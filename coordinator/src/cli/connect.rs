@@ -17,14 +17,12 @@ use crate::up::ApiFile;
 /// [`Failure`] with LH-0201 if there is none.
 pub(crate) fn client(global: &Global) -> Result<Client, Failure> {
     let data = global.data();
-    let (server, token) = match (&global.server, &global.token) {
-        (Some(server), Some(token)) => (server.clone(), token.clone()),
+    let (server, token) = match (&global.server, global.token()) {
+        (Some(server), Some(token)) => (server.clone(), token.to_owned()),
         (server, token) => {
             let file = ApiFile::read(&data).ok_or_else(|| no_server(&data, server.is_some()))?;
-            (
-                server.clone().unwrap_or(file.url),
-                token.clone().unwrap_or(file.token),
-            )
+            let token = token.map_or(file.token, str::to_owned);
+            (server.clone().unwrap_or(file.url), token)
         }
     };
     Ok(Client::new(&server, Secret::new(token))?)

@@ -79,17 +79,20 @@ impl Exit {
             | MAILBOX_FULL
             | REQUEST_REFUSED
             | UNKNOWN_SERVICE_ERROR
-            | FOLDER_NOT_CREATED => Self::Refused,
+            | FOLDER_NOT_CREATED
+            | NO_ARCHIVE
+            | FOLDER_EXISTS => Self::Refused,
             SERVER_UNREACHABLE
             | AUTHORITY_UNREACHABLE
             | BAD_TOKEN_ANSWER
             | EWS_UNREACHABLE
             | THROTTLED
             | SERVICE_UNAVAILABLE
-            | MALFORMED_ANSWER => Self::Unreachable,
+            | MALFORMED_ANSWER
+            | SERVICE_FAILED => Self::Unreachable,
             NOT_CLEAN | PASS_FAILED | FOLDER_GONE | SYNC_STATE_INVALID | TOO_LARGE | ITEM_GONE
             | ITEM_REFUSED | BLOB_TRUNCATED | BLOB_NOT_BASE64 | BLOB_BROKEN | ATTEMPTS_USED_UP
-            | AMBIGUOUS_UPLOAD => Self::NotClean,
+            | AMBIGUOUS_UPLOAD | ITEM_CHANGED => Self::NotClean,
             ADDRESS_TAKEN | STORE_IN_USE | STORE_NOT_WRITABLE | STORE_FAILED | STORE_BEHIND
             | STORE_FORMAT | QUEUE_FAILED => Self::Local,
             _ => Self::Bug,

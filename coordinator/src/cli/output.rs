@@ -97,11 +97,30 @@ pub(crate) fn words(name: impl std::fmt::Debug) -> String {
     words
 }
 
+/// A text that fits into so many characters; what is left out is its middle.
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
+    let count = text.chars().count();
+    if count <= longest {
+        return text.to_owned();
+    }
+    let front = longest / 2;
+    let back = longest - front - 1;
+    let start: String = text.chars().take(front).collect();
+    let end: String = text.chars().skip(count - back).collect();
+    format!("{start}…{end}")
+}
+
 #[cfg(test)]
 mod tests {
     use longhaul_core::state::MailboxState;
 
     use super::*;
+
+    #[test]
+    fn a_long_path_keeps_its_ends() {
+        assert_eq!(shortened("Inbox/a", 7), "Inbox/a");
+        assert_eq!(shortened("Inbox/über/alles/2026", 9), "Inbo…2026");
+    }
 
     #[test]
     fn states_are_written_in_words() {

@@ -83,7 +83,10 @@ fn unset_variables(spec: &Spec) -> Vec<(&'static str, String)> {
 async fn submit(global: &Global, file: &Path) -> Result<(), Failure> {
     let mut env: Vec<(OsString, OsString)> = std::env::vars_os().collect();
     let spec = match project::load(file, env.clone()) {
-        Err(mistakes) if only_confirmation_is_missing(&mistakes) && ask_for_confirmation()? => {
+        Err(mistakes) if only_confirmation_is_missing(&mistakes) && is_attended() => {
+            if !ask_for_confirmation().await? {
+                return Err(mistakes.into());
+            }
             env.push((format!("{ENV_PREFIX}CONFIRM").into(), CONFIRM.into()));
             project::load(file, env)?
         }
@@ -109,17 +112,23 @@ fn only_confirmation_is_missing(mistakes: &Mistakes) -> bool {
     mistakes.list.len() == 1 && mistakes.code() == code::NOT_CONFIRMED
 }
 
-/// Asks for the word, if someone is there to type it (B-21).
-fn ask_for_confirmation() -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(false);
-    }
+/// Whether someone is there to be asked.
+fn is_attended() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks for the word (B-21).
+async fn ask_for_confirmation() -> Result<bool, Failure> {
     output::remark(
         "Both tenants stay in use: the source is only read, the destination is written.\n\
          Type `Confirm` to go on:",
     );
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
+    // On a thread of its own, so that Ctrl-C is heard meanwhile.
+    let read = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = read.await.map_err(io::Error::other)??;
     Ok(answer.trim() == CONFIRM)
 }
 

@@ -38,7 +38,10 @@ pub fn main() -> Exit {
             return failure.exit();
         }
     };
-    match runtime.block_on(run(cli)) {
+    let result = runtime.block_on(run(cli));
+    // What still runs was cut off on purpose: a second signal, a prompt nobody answers.
+    runtime.shutdown_background();
+    match result {
         Ok(()) => Exit::Done,
         Err(failure) => {
             failure.print(format);
@@ -54,7 +57,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Up(flags) => {
             start_log("info");
             let data = global.data.as_deref();
-            let token = global.token.clone().map(Secret::new);
+            let token = global.token().map(|token| Secret::new(token.to_owned()));
             let settings = settings::load(&flags, data, token, std::env::vars_os())?;
             up::run(settings, global.output).await
         }

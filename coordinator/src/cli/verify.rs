@@ -20,6 +20,8 @@ use crate::verify::{
 const PAUSE: Duration = Duration::from_millis(300);
 /// Differences printed per folder; JSON has more.
 const SHOWN: usize = 10;
+/// Characters of a folder's path in a table.
+const LONGEST_PATH: usize = 48;
 
 /// Compares both sides and prints what was found.
 ///
@@ -141,40 +143,54 @@ pub(crate) fn render(verification: &Verification) -> String {
     text
 }
 
+/// The folders that hold something or are not clean, by their paths; the others are counted.
 fn folder_table(mailbox: &MailboxReport) -> String {
     let header = [
         "Folder",
         "Source",
         "Dest.",
-        "Size",
-        "Dest. size",
-        "Paired",
         "Missing",
         "Extra",
         "Failed",
         "Compared",
         "Differ",
+        "Size",
+        "Dest. size",
         "",
     ];
+    let is_empty = |folder: &&FolderReport| {
+        folder.clean && folder.source.items == 0 && folder.destination.items == 0
+    };
+    let mut folders: Vec<_> = mailbox
+        .folders
+        .iter()
+        .filter(|folder| !is_empty(folder))
+        .collect();
+    folders.sort_by(|a, b| a.path.cmp(&b.path));
     let mut table = output::table(&header);
-    for folder in &mailbox.folders {
+    for folder in &folders {
         table.add_row([
-            folder.path.join("/"),
+            output::shortened(&folder.path.join("/"), LONGEST_PATH),
             folder.source.items.to_string(),
             folder.destination.items.to_string(),
-            folder.source.bytes.to_string(),
-            folder.destination.bytes.to_string(),
-            folder.paired.to_string(),
             folder.missing.to_string(),
             folder.extra.to_string(),
             folder.quarantined.to_string(),
             folder.compared.to_string(),
             folder.different.to_string(),
+            folder.source.bytes.to_string(),
+            folder.destination.bytes.to_string(),
             if folder.clean { "✓" } else { "✗" }.to_owned(),
         ]);
     }
-    output::numbers(&mut table, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    output::lines(&table)
+    output::numbers(&mut table, &[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let mut text = output::lines(&table);
+    match mailbox.folders.len() - folders.len() {
+        0 => {}
+        1 => text.push_str("\n1 more folder is empty on both sides"),
+        count => text.push_str(&format!("\n{count} more folders are empty on both sides")),
+    }
+    text
 }
 
 fn details(mailbox: &MailboxReport) -> String {

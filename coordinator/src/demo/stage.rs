@@ -15,6 +15,20 @@ use crate::cli::Failure;
 /// Name of the project.
 pub(super) const PROJECT: &str = "demo";
 
+/// Whether there is an `.eml` file in a folder or its subfolders.
+fn holds_mail(folder: &Path) -> std::io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_mail = path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("eml"));
+        if is_mail || (path.is_dir() && holds_mail(&path).unwrap_or(false)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// What the simulator says about itself.
 #[derive(Deserialize)]
 struct Description {
@@ -42,8 +56,9 @@ impl Stage {
     pub(super) async fn set(options: &Options) -> Result<Self, Failure> {
         let simulator = match &options.seed_dir {
             Some(files) => {
-                if !files.is_dir() {
-                    let text = format!("{} is not a folder", files.display());
+                if !holds_mail(files).unwrap_or(false) {
+                    let text =
+                        format!("{} holds no .eml file that can be reached", files.display());
                     let next = "name a folder with .eml files";
                     return Err(Failure::with_next(code::FILE_UNREADABLE, text, next));
                 }

@@ -1,5 +1,6 @@
 //! Putting everything together, and taking it apart in order.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +44,16 @@ struct Stage<T> {
     tasks: T,
 }
 
+/// Where this machine reaches a server that listens on `address`.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip: IpAddr = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
 impl Running {
     /// Starts everything. What can fail comes first, so that a refused start leaves nothing
     /// behind but an empty data folder.
@@ -74,7 +85,7 @@ impl Running {
                 "the API listens beyond this machine without TLS: its token can be read on the way"
             );
         }
-        let url = format!("http://{address}");
+        let url = format!("http://{}", reachable(address));
         ApiFile {
             url: url.clone(),
             token: token.expose().to_owned(),
