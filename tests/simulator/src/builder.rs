@@ -14,7 +14,7 @@ use crate::mapi::Time;
 use crate::seed;
 use crate::server::{ListenError, Listener, Running, TlsError, TlsIdentity, router};
 use crate::tenant::{
-    Account, Application, ApplicationSpecification, Content, MailboxSpecification,
+    Account, Application, ApplicationSpecification, Content, MailboxSpecification, Settings,
     SpecificationError, Tenant, TenantSpecification, World, client_id_of, derived, tenant_id_of,
 };
 use crate::token::{ClientCertificate, KeyError, SigningKeys};
@@ -40,6 +40,7 @@ pub enum StartError {
 #[derive(Clone, Debug, Default)]
 pub struct Simulator {
     tenants: Vec<TenantSpecification>,
+    max_request_bytes: Option<u64>,
 }
 
 impl Simulator {
@@ -52,6 +53,13 @@ impl Simulator {
     #[must_use]
     pub fn tenant(mut self, tenant: TenantSpecification) -> Self {
         self.tenants.push(tenant);
+        self
+    }
+
+    /// Most bytes of a request body, instead of Exchange Server's 67,108,864.
+    #[must_use]
+    pub fn max_request_bytes(mut self, bytes: u64) -> Self {
+        self.max_request_bytes = Some(bytes);
         self
     }
 
@@ -109,6 +117,12 @@ impl Simulator {
         };
         let tenants = self.tenants.iter().map(tenant).collect::<Result<_, _>>()?;
         let world = Arc::new(World::new(tenants, SigningKeys::generate()?, tls));
+        if let Some(bytes) = self.max_request_bytes {
+            world.set_settings(Settings {
+                max_request_bytes: bytes,
+                ..world.settings()
+            });
+        }
         let stop = CancellationToken::new();
         let address = listener.address;
         let (authority_pem, config) = match identity {

@@ -41,6 +41,9 @@ struct Arguments {
     /// Give the mailboxes an archive
     #[arg(long)]
     archive: bool,
+    /// Most bytes of a request body
+    #[arg(long, default_value_t = 67_108_864)]
+    max_request_bytes: u64,
     /// JSON file with a list of tenants, instead of the two
     #[arg(long, conflicts_with_all = ["mailboxes", "items", "profile", "seed_dir", "seed", "archive"])]
     tenants: Option<PathBuf>,
@@ -67,9 +70,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     // Before the line that says it is ready, so that nobody's signal is lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let running = simulator(&arguments)?
-        .start(&arguments.listen, arguments.tls)
-        .await?;
+    let simulator = simulator(&arguments)?.max_request_bytes(arguments.max_request_bytes);
+    let running = simulator.start(&arguments.listen, arguments.tls).await?;
     if let Some(path) = &arguments.ca_out {
         write_authority(&running, path)?;
     }

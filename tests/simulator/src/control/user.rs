@@ -294,7 +294,7 @@ pub(super) async fn limits(
     };
     let size = body
         .max_item_size
-        .unwrap_or(mailbox.options().max_item_size);
+        .unwrap_or_else(|| mailbox.options().max_item_size);
     mailbox.set_limits(quota, size);
     Ok(Json(
         json!({ "used": mailbox.used(), "quota": quota, "max_item_size": size }),

@@ -182,7 +182,7 @@ fn order(request: &Node) -> Result<Order, ItemError> {
         "ErrorUnsupportedPathForSortGroup",
         "The property can not be used for sorting or grouping.",
     );
-    let path = field.children.first().ok_or(unsupported.clone())?;
+    let path = field.children.first().ok_or_else(|| unsupported.clone())?;
     let dated = match Field::parse(path)? {
         Field::Uri(uri) => {
             matches!(

@@ -1,6 +1,6 @@
 //! Whose mailbox a request is about.
 //!
-//! App-only tokens must impersonate ([GH ews-managed-api#245, exchangelib#735]); only ConvertId
+//! App-only tokens must impersonate (GH ews-managed-api#245, exchangelib#735); only ConvertId
 //! is answered without, as clients use it to learn the server's version.
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The EWS operations, one file each, and what they share.
 //!
-//! [`serve`] runs one request on a blocking thread: read the head, find the mailbox, let faults
+//! [`serve()`] runs one request on a blocking thread: read the head, find the mailbox, let faults
 //! and throttling have their say, read and check the rest, execute, answer. An operation gets a
 //! checked request and a mailbox; each item of a batch is answered in the order of the request.
 

@@ -97,7 +97,7 @@ fn parse(update: &Node) -> Result<Change, ItemError> {
         "ErrorInvalidPropertySet",
         "Set action is invalid for property.",
     );
-    let path = update.children.first().ok_or(invalid.clone())?;
+    let path = update.children.first().ok_or_else(|| invalid.clone())?;
     let field = Field::parse(path)?;
     if update.name == "DeleteItemField" {
         return match field {

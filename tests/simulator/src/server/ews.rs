@@ -1,7 +1,7 @@
 //! `/EWS/Exchange.asmx`: from HTTP to an operation and back.
 //!
 //! The front end checks token, switches and sizes here; reading, executing and writing run on
-//! a blocking thread ([`crate::operations::serve`]), so a mailbox may be as slow as it likes.
+//! a blocking thread ([`crate::operations::serve()`]), so a mailbox may be as slow as it likes.
 
 use std::convert::Infallible;
 use std::io::{BufReader, Read};
@@ -237,7 +237,7 @@ impl<R: Read> Read for Limited<R> {
         self.left = self
             .left
             .checked_sub(count as u64)
-            .ok_or(std::io::Error::from(std::io::ErrorKind::FileTooLarge))?;
+            .ok_or_else(|| std::io::Error::from(std::io::ErrorKind::FileTooLarge))?;
         Ok(count)
     }
 }

@@ -168,7 +168,7 @@ impl Tenant {
         *lock(&self.allowed) = allowed;
     }
 
-    /// Refuses all tokens whose number ([`super::super::token`]) is below this.
+    /// Refuses all tokens whose number is below this.
     pub(crate) fn revoke_tokens_below(&self, number: i64) {
         self.tokens_from.store(number, Ordering::Relaxed);
     }

@@ -105,13 +105,15 @@ impl<'a> Access<'a> {
             .and_then(|value| {
                 value
                     .strip_prefix("Bearer ")
-                    .or(value.strip_prefix("bearer "))
+                    .or_else(|| value.strip_prefix("bearer "))
             })
-            .ok_or(rejected(
-                2_000_010,
-                "missing_token",
-                "The request has no bearer token.",
-            ))?;
+            .ok_or_else(|| {
+                rejected(
+                    2_000_010,
+                    "missing_token",
+                    "The request has no bearer token.",
+                )
+            })?;
         let invalid = |reason| rejected(2_000_001, "invalid_token", reason);
         let mut validation = Validation::new(Algorithm::RS256);
         validation.validate_aud = false;
@@ -134,7 +136,7 @@ impl<'a> Access<'a> {
             ));
         }
         let tenant = world.tenants.iter().find(|tenant| tenant.id == claims.tid);
-        let tenant = tenant.ok_or(invalid("The tenant is unknown."))?;
+        let tenant = tenant.ok_or_else(|| invalid("The tenant is unknown."))?;
         if !tenant.token_stands(claims.number) {
             return Err(rejected(
                 2_000_002,
@@ -142,9 +144,9 @@ impl<'a> Access<'a> {
                 "The token has expired.",
             ));
         }
-        let application = tenant.application(&claims.appid).ok_or(invalid(
-            "The application of the token is not known in the tenant.",
-        ))?;
+        let application = tenant
+            .application(&claims.appid)
+            .ok_or_else(|| invalid("The application of the token is not known in the tenant."))?;
         let granted = ["full_access_as_app", "Application EWS.AccessAsApp"];
         if !claims
             .roles

@@ -57,7 +57,7 @@ async fn find_item_finds_by_message_id_and_sorts_by_time() {
         let text = service
             .ok(SOURCE, &find_item(&inbox, "Shallow", &restriction))
             .await;
-        assert_eq!(texts(&text, "t:Value"), [message_id.clone()]);
+        assert_eq!(texts(&text, "t:Value"), std::slice::from_ref(&message_id));
     }
     let sorted = async |order: &str| {
         let order = format!(
@@ -255,7 +255,7 @@ async fn ids_convert_to_entry_ids_and_back_without_impersonation() {
                 "m:AlternateId",
                 "Id",
             );
-            assert_eq!(back, [id.clone()]);
+            assert_eq!(back, std::slice::from_ref(id));
         }
     }
     assert_eq!(

@@ -1,5 +1,7 @@
 //! The simulator as its clients see it, over HTTP.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod control;
 mod faults;
 mod folders;

@@ -1,7 +1,7 @@
 //! Answers against the official schema, which is not part of this repository: set
 //! `EWS_SCHEMA_DIR` to a folder with its `all.xsd`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::json;
@@ -16,22 +16,39 @@ fn root(answer: &Answer) -> String {
     body[1..].split([' ', '>', '/']).next().unwrap().to_owned()
 }
 
-fn validate(schema: &Path, answer: &Answer, wanted: &str) {
-    assert_eq!(root(answer), wanted);
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("answer.xml");
-    std::fs::write(&file, &answer.text).unwrap();
-    let output = Command::new("xmllint")
-        .args(["--noout", "--huge", "--schema"])
-        .args([schema, &file])
-        .output()
-        .expect("xmllint (package libxml2-utils) is needed to check the schema");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{wanted}: {errors}\n{}",
-        answer.text
-    );
+/// Answers kept for one run of the validator.
+struct Answers {
+    folder: tempfile::TempDir,
+    files: Vec<PathBuf>,
+}
+
+impl Answers {
+    fn keep(&mut self, answer: &Answer, wanted: &str) {
+        assert_eq!(root(answer), wanted);
+        let name = format!("{:03}-{}.xml", self.files.len(), wanted.replace(':', "-"));
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, &answer.text).unwrap();
+        self.files.push(file);
+    }
+
+    fn validate(&self, schema: &Path) {
+        let output = Command::new("xmllint")
+            .args(["--noout", "--huge", "--schema"])
+            .arg(schema)
+            .args(&self.files)
+            .output()
+            .expect("xmllint (package libxml2-utils) is needed to check the schema");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let valid = errors
+            .lines()
+            .filter(|line| line.ends_with(" validates"))
+            .count();
+        assert!(
+            output.status.success() && valid == self.files.len(),
+            "{errors}"
+        );
+        println!("{valid} answers validated");
+    }
 }
 
 #[tokio::test]
@@ -42,11 +59,11 @@ async fn every_answer_follows_the_official_schema() {
     };
     let schema = Path::new(&folder).join("all.xsd");
     let service = Service::start().await;
-    let mut checked = 0;
-    let mut check = |answer: &Answer, wanted: &str| {
-        validate(&schema, answer, wanted);
-        checked += 1;
+    let mut answers = Answers {
+        folder: tempfile::tempdir().unwrap(),
+        files: Vec::new(),
     };
+    let mut check = |answer: &Answer, wanted: &str| answers.keep(answer, wanted);
     let inbox = service.folder(SOURCE, "inbox").await;
     let target = service.folder(DESTINATION, "inbox").await;
     let ids = service.items(SOURCE, &inbox).await;
@@ -144,6 +161,6 @@ async fn every_answer_follows_the_official_schema() {
         .control("PATCH", "settings", json!({ "max_concurrency": 0 }))
         .await;
     check(&service.call(SOURCE, &cases[0].0).await, "s:Fault");
-    println!("{checked} answers validated");
-    assert!(checked > 50, "{checked}");
+    assert!(answers.files.len() > 50, "{}", answers.files.len());
+    answers.validate(&schema);
 }

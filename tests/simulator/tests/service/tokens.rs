@@ -44,9 +44,9 @@ async fn wrong_requests_get_their_own_numbers() {
     let scope = "https://outlook.office365.com/.default";
     let unknown = url.replace(service.text(SOURCE, "tenant_id"), "nowhere.test");
     let grant = ("grant_type", "client_credentials");
-    let cases: &[(&str, Vec<(&str, &str)>, u16, &str, u32)] = &[
+    let cases = [
         (
-            &url,
+            url.as_str(),
             vec![
                 grant,
                 ("client_id", id),
@@ -58,14 +58,14 @@ async fn wrong_requests_get_their_own_numbers() {
             7_000_215,
         ),
         (
-            &url,
+            url.as_str(),
             vec![grant, ("client_id", id), ("scope", scope)],
             401,
             "invalid_client",
             7_000_218,
         ),
         (
-            &url,
+            url.as_str(),
             vec![
                 grant,
                 ("client_id", "4b9a8f0e-2d3c-4b6a-9a51-1f0a5e3c7d21"),
@@ -77,7 +77,7 @@ async fn wrong_requests_get_their_own_numbers() {
             700_016,
         ),
         (
-            &unknown,
+            unknown.as_str(),
             vec![
                 grant,
                 ("client_id", id),
@@ -89,7 +89,7 @@ async fn wrong_requests_get_their_own_numbers() {
             90_002,
         ),
         (
-            &url,
+            url.as_str(),
             vec![
                 ("client_id", id),
                 ("client_secret", secret),
@@ -100,7 +100,7 @@ async fn wrong_requests_get_their_own_numbers() {
             900_144,
         ),
         (
-            &url,
+            url.as_str(),
             vec![
                 grant,
                 ("client_id", id),
@@ -112,7 +112,7 @@ async fn wrong_requests_get_their_own_numbers() {
             1_002_012,
         ),
         (
-            &url,
+            url.as_str(),
             vec![
                 grant,
                 ("client_id", id),
@@ -124,7 +124,7 @@ async fn wrong_requests_get_their_own_numbers() {
             500_011,
         ),
         (
-            &url,
+            url.as_str(),
             vec![
                 ("grant_type", "password"),
                 ("client_id", id),
@@ -135,7 +135,7 @@ async fn wrong_requests_get_their_own_numbers() {
             70_003,
         ),
     ];
-    for (url, form, status, error, number) in cases {
+    for (url, form, status, error, number) in &cases {
         let (got, body) = service.token_form(url, form).await;
         assert_eq!(
             (got.as_u16(), &body["error"]),
