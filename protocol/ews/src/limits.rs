@@ -52,7 +52,8 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// prepare; ours: five minutes, the gateway time-out seen in front of Exchange.
 pub const READ_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Life a token must have left when a streamed upload begins.
+/// Life a token must have left when an upload begins: the service checks it at the start and may
+/// check it again at the end. Ours; tokens last 60 to 90 minutes.
 pub const TOKEN_LEFT: Duration = Duration::from_secs(600);
 
 /// Text of one element, except streamed data. Ids and names are below 1 KB.

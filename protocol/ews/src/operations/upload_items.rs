@@ -6,7 +6,7 @@ use super::{outcomes, read_item, write};
 use crate::http::{Body, Call, Segment};
 use crate::soap::{close_body, open_body};
 use crate::xml::{Ns, Xml};
-use crate::{Error, FolderId, ItemError, ItemId, Mailbox, Upload, UploadAction};
+use crate::{Error, FolderId, ItemError, ItemId, Mailbox, Upload, UploadAction, limits};
 
 impl Mailbox {
     /// Uploads items into `folder`, each with its own outcome: its new id. They are encoded while
@@ -34,7 +34,7 @@ impl Mailbox {
             operation: "UploadItems",
             body: Body::Held(segments.into()),
             timeout: Some(timeout),
-            token_left: Some(timeout),
+            token_left: Some(timeout.min(limits::TOKEN_LEFT)),
         };
         let mut answer = call.make(self).await?;
         outcomes::results(&mut answer, count, "an item id", |part| {

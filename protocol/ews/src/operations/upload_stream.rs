@@ -67,7 +67,7 @@ impl Mailbox {
                 length: wire,
             },
             timeout: Some(timeout),
-            token_left: Some(timeout.max(limits::TOKEN_LEFT)),
+            token_left: Some(limits::TOKEN_LEFT),
         };
         let mut answer = call
             .make(self)
