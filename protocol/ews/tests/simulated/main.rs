@@ -121,9 +121,8 @@ async fn one_item_is_streamed_looked_up_changed_moved_and_deleted() {
     let mut item = None;
     for folder in folders(&source).await {
         let found = items(&source, &folder.id).await;
-        item = item.or(found
-            .into_iter()
-            .find(|item| item.class.as_deref() == Some("IPM.Note")));
+        let note = |item: &Listed| item.class.as_deref() == Some("IPM.Note");
+        item = item.or_else(|| found.into_iter().find(note));
     }
     let item = item.expect("a message");
     let (to, other) = (
@@ -174,7 +173,7 @@ async fn one_item_is_streamed_looked_up_changed_moved_and_deleted() {
         .expect("answered")
         .expect("updated");
     let moved = destination
-        .move_items(&[unversioned.clone()], &FolderName::Id(&other))
+        .move_items(std::slice::from_ref(&unversioned), &FolderName::Id(&other))
         .await
         .expect("answered")
         .remove(0)
