@@ -121,3 +121,26 @@ async fn a_stopping_worker_gives_its_lease_back() {
     assert_eq!(left.lease, None);
     assert!(left.intents.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_whose_batches_were_cut_short_is_not_done() {
+    let world = World::with("bulk:2000", 300).await;
+    world.fault(serde_json::json!({
+        "operation": "ExportItems", "action": {"kind": "latency", "milliseconds": 100}
+    }));
+    let pass = world.begin(PassKind::Full).await;
+    // The list is complete, one batch is committed, the others are on their way: stop.
+    let seen = world
+        .work_until(&pass, |checkpoint| checkpoint.counters.items > 0)
+        .await;
+    assert!(seen.counters.items < 300, "too fast for this test");
+    let left = world.checkpoint().await;
+    let standing = world.copies().await.len();
+    assert_eq!(
+        left.is_over(),
+        standing == 300,
+        "over with {standing} of 300 items"
+    );
+    world.work_until(&pass, Checkpoint::is_over).await;
+    assert_eq!(world.copies().await, world.originals().await);
+}

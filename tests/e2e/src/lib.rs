@@ -1,1 +1,17 @@
-//! In the making.
+//! Starts the real programs for the end-to-end tests, and stops what it started.
+//!
+//! The programs are looked for beside the test's own executable; `tests/run` builds them first.
+
+mod digests;
+mod output;
+mod programs;
+mod project;
+mod server;
+mod simulator;
+
+pub use digests::{Content, assert_equal_sides, digest};
+pub use output::{Finished, longhaul};
+pub use programs::{program, wait_until};
+pub use project::ProjectFile;
+pub use server::{Server, Settings};
+pub use simulator::{Mailboxes, Simulator, Tenant};

@@ -45,15 +45,17 @@ struct State {
 }
 
 /// Pages whose batches are not all committed, in the order they were listed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Pages {
     first: u64,
     open: VecDeque<Page>,
     /// The position they have led to and the store does not know yet.
     unsaved: Option<Position>,
+    /// Whether every page was closed, up to the list's end.
+    at_end: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Page {
     batches: usize,
     end: Position,
@@ -80,8 +82,9 @@ impl Pages {
 
     /// The position moves over pages from the front that have no open batch left.
     fn close(&mut self) {
-        while self.open.front().is_some_and(|page| page.batches == 0) {
-            self.unsaved = self.open.pop_front().map(|page| page.end);
+        while let Some(page) = self.open.pop_front_if(|page| page.batches == 0) {
+            self.at_end = page.end.last;
+            self.unsaved = Some(page.end);
             self.first += 1;
         }
     }
@@ -117,8 +120,10 @@ impl Committer {
         outcome: Outcome,
     ) -> Result<(), Error> {
         let mut state = self.state.lock().await;
+        // Only a written commit moves the position.
+        let mut pages = state.pages.clone();
         if let Some(page) = page {
-            state.pages.batch_done(page);
+            pages.batch_done(page);
         }
         let append = state.appender.prepare(&outcome.records);
         let commit = Commit {
@@ -127,10 +132,10 @@ impl Committer {
             failures: outcome.failures,
             cleared: outcome.cleared,
             vanished: outcome.vanished,
-            position: state.pages.unsaved.clone(),
+            position: pages.unsaved.take(),
         };
         let receipt = self.write(&commit).await?;
-        state.pages.unsaved = None;
+        state.pages = pages;
         state.appender.committed(&commit.append, receipt.ledger_len);
         Ok(())
     }
@@ -138,6 +143,12 @@ impl Committer {
     /// The position that no commit has carried yet: it goes with the slice's end.
     pub(crate) async fn unsaved(&self) -> Option<Position> {
         self.state.lock().await.pages.unsaved.clone()
+    }
+
+    /// Whether every item up to the end of the list has an outcome in the store.
+    pub(crate) async fn is_at_end(&self) -> bool {
+        let state = self.state.lock().await;
+        state.pages.at_end && state.pages.open.is_empty()
     }
 
     async fn write(&self, commit: &Commit) -> Result<Receipt, Error> {

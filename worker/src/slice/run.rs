@@ -97,7 +97,7 @@ impl<'a> Course<'a> {
                 }
             }
             if copying.is_empty() && (listing.is_none() || self.halt.is_some()) {
-                return self.result();
+                return self.result().await;
             }
             tokio::select! {
                 Some(copied) = copying.next(), if !copying.is_empty() => {
@@ -115,11 +115,13 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Why the slice ended; a slice that was to end and had just finished has finished.
-    fn result(self) -> Option<Halt> {
-        let finished = self.listed_all && self.waiting.is_empty();
-        self.halt
-            .filter(|halt| !(finished && *halt == Halt::Enough))
+    /// Why the slice ended early; none only if every item up to the end of the list has an
+    /// outcome, whatever else happened meanwhile.
+    async fn result(self) -> Option<Halt> {
+        if self.folder.committer.is_at_end().await {
+            return self.halt.filter(|halt| *halt != Halt::Enough);
+        }
+        Some(self.halt.unwrap_or(Halt::Enough))
     }
 
     async fn take(&mut self, page: Result<Page, Halt>) {

@@ -1,0 +1,171 @@
+//! The simulated tenants, as a process of their own.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+use crate::program;
+
+/// A running `longhaul-simulator`.
+#[derive(Debug)]
+pub struct Simulator {
+    process: Child,
+    /// Its base URL.
+    pub base_url: String,
+    /// The certificate authority to trust, as PEM, if it serves HTTPS.
+    pub ca_cert: Option<String>,
+    /// The source tenant, then the destination tenant.
+    pub tenants: Vec<Tenant>,
+    http: reqwest::blocking::Client,
+}
+
+/// A simulated tenant, as the program describes it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Tenant {
+    /// Its id.
+    pub tenant_id: String,
+    /// Its domains.
+    pub domains: Vec<String>,
+    /// The id of its registered application.
+    pub client_id: String,
+    /// The application's secret.
+    pub client_secret: String,
+    /// Its EWS endpoint.
+    pub ews_url: String,
+    /// Its token endpoint.
+    pub token_url: String,
+    /// The addresses of its mailboxes.
+    pub mailboxes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Description {
+    base_url: String,
+    ca_cert: Option<String>,
+    tenants: Vec<Tenant>,
+}
+
+/// What the source tenant holds.
+#[derive(Clone, Debug)]
+pub struct Mailboxes {
+    /// How many.
+    pub count: u32,
+    /// Items in each, about.
+    pub items: u32,
+    /// The seed.
+    pub seed: u64,
+    /// Further arguments of the program.
+    pub more: Vec<String>,
+}
+
+impl Default for Mailboxes {
+    fn default() -> Self {
+        Self {
+            count: 1,
+            items: 200,
+            seed: 1,
+            more: Vec::new(),
+        }
+    }
+}
+
+impl Simulator {
+    /// Starts one with HTTPS on a free port.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come up.
+    pub fn start(mailboxes: &Mailboxes) -> anyhow::Result<Self> {
+        println!("simulator seed {}", mailboxes.seed);
+        let mut process = Command::new(program("longhaul-simulator")?)
+            .args(["--listen", "127.0.0.1:0", "--tls"])
+            .args(["--seed", &mailboxes.seed.to_string()])
+            .args(["--mailboxes", &mailboxes.count.to_string()])
+            .args(["--items", &mailboxes.items.to_string()])
+            .args(&mailboxes.more)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("start the simulator")?;
+        let stdout = process.stdout.take().context("its output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let seen: Description =
+            serde_json::from_str(&line).with_context(|| format!("not a description: {line}"))?;
+        let mut http = reqwest::blocking::Client::builder().timeout(None);
+        if let Some(pem) = &seen.ca_cert {
+            http = http.tls_certs_merge([reqwest::Certificate::from_pem(pem.as_bytes())?]);
+        }
+        Ok(Self {
+            process,
+            base_url: seen.base_url,
+            ca_cert: seen.ca_cert,
+            tenants: seen.tenants,
+            http: http.build()?,
+        })
+    }
+
+    /// Calls the control API: `GET /_sim/{path}`.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer with JSON.
+    pub fn look(&self, path: &str) -> anyhow::Result<serde_json::Value> {
+        let answer = self
+            .http
+            .get(format!("{}/_sim/{path}", self.base_url))
+            .send()?;
+        Ok(answer.error_for_status()?.json()?)
+    }
+
+    /// Calls the control API: `POST /_sim/{path}`.
+    ///
+    /// # Errors
+    ///
+    /// If it refuses.
+    pub fn act(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<serde_json::Value> {
+        let request = self
+            .http
+            .post(format!("{}/_sim/{path}", self.base_url))
+            .json(body);
+        let answer = request.send()?;
+        let status = answer.status();
+        let text = answer.text()?;
+        anyhow::ensure!(status.is_success(), "{path}: {status}: {text}");
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Takes all injected faults away.
+    ///
+    /// # Errors
+    ///
+    /// If it refuses.
+    pub fn clear_faults(&self) -> anyhow::Result<()> {
+        self.http
+            .delete(format!("{}/_sim/faults", self.base_url))
+            .send()?
+            .error_for_status()?;
+        Ok(())
+    }
+
+    /// The source tenant.
+    #[must_use]
+    pub fn source(&self) -> &Tenant {
+        &self.tenants[0]
+    }
+
+    /// The destination tenant.
+    #[must_use]
+    pub fn destination(&self) -> &Tenant {
+        &self.tenants[1]
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
