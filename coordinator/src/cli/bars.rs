@@ -12,7 +12,7 @@ use crate::engine::{MailboxStatus, ProjectStatus};
 
 /// Rows kept free for the total and the prompt.
 const RESERVED: usize = 4;
-const TEMPLATE: &str = "{prefix:28!} {bar:24.cyan/blue} {pos:>7}/{len:7} {wide_msg}";
+const TEMPLATE: &str = "{prefix:28!} {bar:24.cyan/blue} {wide_msg}";
 
 /// One bar per mailbox that is worked on, as many as fit, and one for all.
 pub(crate) struct Bars {
@@ -56,7 +56,7 @@ impl Bars {
                 self.screen.insert_before(&self.total, bar)
             });
             bar.set_prefix(mailbox.source.clone());
-            bar.set_length(mailbox.items.total.max(mailbox.items.copied));
+            bar.set_length(length(mailbox.items.total, mailbox.items.copied));
             bar.set_position(mailbox.items.copied);
             bar.set_message(message(mailbox));
         }
@@ -65,9 +65,10 @@ impl Bars {
         let total: u64 = sum(|mailbox| mailbox.items.total);
         self.total
             .set_prefix(format!("all {} mailboxes", status.mailboxes.len()));
-        self.total.set_length(total.max(copied));
+        self.total.set_length(length(total, copied));
         self.total.set_position(copied);
-        self.total.set_message(total_message(status));
+        self.total
+            .set_message(format!("{copied}/{total} items, {}", total_message(status)));
     }
 
     /// Leaves the bars on the screen as they are.
@@ -93,6 +94,11 @@ impl Default for Bars {
     }
 }
 
+/// The length of a bar: an unknown or empty total is an empty bar, not a full one.
+fn length(total: u64, copied: u64) -> u64 {
+    total.max(copied).max(1)
+}
+
 /// Lines of the screen the bars are drawn on.
 fn screen_height() -> usize {
     let (rows, _) = console::Term::stderr().size();
@@ -113,7 +119,17 @@ fn most_interesting(mailboxes: &[MailboxStatus], rows: usize) -> Vec<&MailboxSta
 }
 
 fn message(mailbox: &MailboxStatus) -> String {
-    let mut message = format!("{}, folders {}", words(mailbox.state), folders(mailbox));
+    let items = &mailbox.items;
+    let mut message = match mailbox.folders.total {
+        None => words(mailbox.state),
+        Some(_) => format!(
+            "{}/{} items, folders {}, {}",
+            items.copied,
+            items.total,
+            folders(mailbox),
+            words(mailbox.state)
+        ),
+    };
     if mailbox.items.failed > 0 {
         message.push_str(&format!(", {} failed", mailbox.items.failed));
     }
