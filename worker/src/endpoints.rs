@@ -1,5 +1,5 @@
-//! Clients for the endpoints of projects: one per endpoint and process, so that tokens and
-//! connections are shared.
+//! Clients for the endpoints of projects: one per endpoint and process, so that tokens,
+//! connections and the limits of a mailbox are shared by all workers in it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,8 @@ use longhaul_identity::{Authority, Credential, SecretRef, TokenSource, http_clie
 use longhaul_store::records::{CredentialRecord, EndpointRecord};
 use url::Url;
 
+use crate::throttle::Lanes;
+
 /// Makes and keeps clients.
 #[derive(Debug)]
 pub struct Endpoints {
@@ -17,6 +19,7 @@ pub struct Endpoints {
     // A handful of entries: a project has two endpoints.
     clients: Mutex<Vec<(EndpointRecord, longhaul_ews::Client)>>,
     http: Mutex<HashMap<Option<String>, reqwest::Client>>,
+    pub(crate) lanes: Lanes,
 }
 
 /// An endpoint no client can be made for.
@@ -53,6 +56,7 @@ impl Endpoints {
             user_agent: user_agent.into(),
             clients: Mutex::default(),
             http: Mutex::default(),
+            lanes: Lanes::default(),
         }
     }
 

@@ -22,6 +22,8 @@ const KEYS: &[&str] = &[
     "slots",
     "bytes_in_flight",
     "grace",
+    "upload_time",
+    "settle",
     "queue",
     "store",
 ];
@@ -33,6 +35,8 @@ const VARIABLES: &[&str] = &[
     "LONGHAUL_SLOTS",
     "LONGHAUL_BYTES_IN_FLIGHT",
     "LONGHAUL_GRACE",
+    "LONGHAUL_UPLOAD_TIME",
+    "LONGHAUL_SETTLE",
     "LONGHAUL_QUEUE__URL",
     "LONGHAUL_STORE__URL",
 ];
@@ -57,6 +61,10 @@ pub struct Settings {
     pub bytes_in_flight: Bytes,
     /// How long a stop may take.
     pub grace: Duration,
+    /// What an upload request may take, on top of the time its bytes need.
+    pub upload_time: Duration,
+    /// How long after an upload's deadline its effect may still appear in the destination.
+    pub settle: Duration,
 }
 
 impl Default for Settings {
@@ -70,6 +78,8 @@ impl Default for Settings {
             slots: worker.slots,
             bytes_in_flight: worker.bytes_in_flight,
             grace: worker.grace,
+            upload_time: worker.upload_time,
+            settle: worker.settle,
         }
     }
 }
@@ -136,6 +146,9 @@ fn read(reader: &mut Reader<'_>, root: Table) -> Settings {
         bytes_in_flight: with_unit(reader, &mut table, "bytes_in_flight", parse::size)
             .unwrap_or(defaults.bytes_in_flight),
         grace: with_unit(reader, &mut table, "grace", parse::duration).unwrap_or(defaults.grace),
+        upload_time: with_unit(reader, &mut table, "upload_time", parse::duration)
+            .unwrap_or(defaults.upload_time),
+        settle: with_unit(reader, &mut table, "settle", parse::duration).unwrap_or(defaults.settle),
     };
     for backend in ["queue", "store"] {
         only_embedded(reader, &mut table, backend);

@@ -75,7 +75,8 @@ fn every_mistake_is_reported_with_its_place() {
         format!("{file}:3: bytes_in_flight: LH-0102: not a size such as `64MiB`"),
         format!(
             "{file}:4: port: LH-0101: unknown key; known here: `data`, `listen`, `token`, \
-             `workers`, `slots`, `bytes_in_flight`, `grace`, `queue`, `store`"
+             `workers`, `slots`, `bytes_in_flight`, `grace`, `upload_time`, `settle`, \
+             `queue`, `store`"
         ),
         format!("{file}:5: queue.url: LH-0102: only `embedded` is supported so far"),
         format!(

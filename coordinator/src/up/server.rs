@@ -70,6 +70,8 @@ impl Running {
             slots,
             bytes_in_flight,
             grace,
+            upload_time,
+            settle,
         } = settings;
         folder::create(&data)?;
         let store = longhaul_store::Embedded::open(&data, Arc::new(SystemClock))?;
@@ -115,6 +117,8 @@ impl Running {
             slots,
             bytes_in_flight,
             grace: grace.saturating_sub(RESERVE).max(grace / 2),
+            upload_time,
+            settle,
             ..longhaul_worker::Options::default()
         };
         let stop = CancellationToken::new();

@@ -20,7 +20,6 @@ use super::prepare::Unprepared;
 use crate::endpoints::Endpoints;
 use crate::memory::Memory;
 use crate::slice::{Ending, Folder, Halt, Keeper, run};
-use crate::throttle::Lanes;
 use crate::{Error, Options};
 
 /// A message that could not be answered because queue or store failed comes again after this.
@@ -32,7 +31,6 @@ pub(crate) struct Jobs {
     pub(super) store: Arc<dyn Store>,
     pub(super) queue: Arc<dyn Queue>,
     pub(super) endpoints: Arc<Endpoints>,
-    pub(super) lanes: Lanes,
     pub(super) options: Arc<Options>,
     memory: Arc<Memory>,
     owner: OwnerToken,
@@ -50,7 +48,6 @@ impl Jobs {
             store,
             queue,
             endpoints,
-            lanes: Lanes::default(),
             options: Arc::new(options),
             memory,
             owner: OwnerToken::generate(),

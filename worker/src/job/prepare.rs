@@ -59,7 +59,7 @@ impl Jobs {
             Ok(Peer {
                 mailbox: client.mailbox(address),
                 folder: FolderId::new(id),
-                lane: self.lanes.lane(side, job.mailbox, requests),
+                lane: self.endpoints.lanes.lane(side, job.mailbox, requests),
             })
         };
         Ok((
