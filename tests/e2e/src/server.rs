@@ -60,6 +60,12 @@ impl Server {
         Ok(server)
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends it at once, as a power cut would.
     ///
     /// # Errors
