@@ -121,8 +121,9 @@ pub trait Checkpoints: Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     ///
-    /// [`Error::StaleOwner`]; [`Error::Conflict`] for [`SliceEnd::Done`] while an intent is open,
-    /// or for [`SliceEnd::NewEpoch`] with a position.
+    /// [`Error::StaleOwner`]; [`Error::Conflict`] for [`SliceEnd::Done`] while an intent is open
+    /// or unless the position, this or else the stored one, is the list's end, and for
+    /// [`SliceEnd::NewEpoch`] with a position.
     async fn end_slice(
         &self,
         lease: &Lease,

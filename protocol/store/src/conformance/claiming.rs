@@ -6,7 +6,7 @@ use longhaul_core::code::ATTEMPTS_USED_UP;
 use longhaul_core::{OwnerToken, PassId};
 
 use super::Setup;
-use super::support::{Bench, LONG, SHORT, go_on, granted};
+use super::support::{Bench, LONG, SHORT, done, go_on, granted, list_end, position};
 use crate::Error;
 use crate::folder::{Claim, Seen, SliceEnd};
 
@@ -35,7 +35,9 @@ pub async fn a_message_of_the_present_slice_is_granted(setup: &impl Setup) {
     let bench = Bench::begun(setup).await;
     let first = bench.hold(LONG).await;
     bench.copy(&first.lease, &["one"]).await;
-    bench.end(&first.lease, go_on(), Some("state")).await;
+    bench
+        .end(&first.lease, go_on(), Some(position("state")))
+        .await;
     let second = bench.hold(LONG).await;
     assert_eq!(second.checkpoint, bench.checkpoint().await);
     assert_eq!(second.checkpoint.slice, first.checkpoint.slice.next());
@@ -148,17 +150,13 @@ pub async fn an_ended_folder_is_over(setup: &impl Setup) {
         code: ATTEMPTS_USED_UP,
         detail: String::new(),
     };
-    for end in [
-        Some(SliceEnd::Done { fingerprint: None }),
-        Some(parked),
-        None,
-    ] {
+    for end in [Some(done()), Some(parked), None] {
         let bench = Bench::begun(setup).await;
         let seen = bench.seen().await;
         match end {
             Some(end) => {
                 let held = bench.hold(LONG).await;
-                bench.end(&held.lease, end, Some("state")).await;
+                bench.end(&held.lease, end, Some(list_end("state"))).await;
             }
             None => bench
                 .store()

@@ -3,7 +3,7 @@
 use longhaul_core::OwnerToken;
 
 use super::Setup;
-use super::support::{Bench, LONG, RUNTIME, SHORT, expect_stale, go_on, granted, items};
+use super::support::{Bench, LONG, RUNTIME, SHORT, expect_stale, go_on, granted, items, position};
 use crate::folder::{Bounds, Claim};
 
 /// Two workers ask at once: one is granted, the other learns until when.
@@ -139,7 +139,7 @@ pub async fn a_stale_owner_is_refused_every_write(setup: &impl Setup) {
                 .await
                 .expect("cancelled"),
             2 => drop(bench.begin(Bounds::default()).await),
-            _ => drop(bench.end(&stale, go_on(), Some("state")).await),
+            _ => drop(bench.end(&stale, go_on(), Some(position("state"))).await),
         }
         let before = bench.checkpoint().await;
         let store = bench.store();

@@ -100,6 +100,7 @@ macro_rules! conformance {
             a_slice_that_goes_on_frees_the_folder
             a_new_epoch_forgets_the_position_only
             a_folder_is_not_done_while_an_intent_is_open
+            a_folder_is_not_done_before_the_lists_end
             a_parked_folder_keeps_its_intents
             a_record_is_written_only_over_what_was_seen
             one_of_two_writers_of_a_record_wins

@@ -3,7 +3,9 @@
 use longhaul_core::{FolderKey, FolderRef, MailboxId, PassId, SliceNo, Timestamp};
 
 use super::Setup;
-use super::support::{Bench, LONG, expect_conflict, failure, go_on, items, position};
+use super::support::{
+    Bench, LONG, done, expect_conflict, failure, go_on, items, list_end, position,
+};
 use crate::folder::{Bounds, Fingerprint, Outcome, PassStart, SliceEnd};
 
 const OTHER: Bounds = Bounds {
@@ -28,7 +30,7 @@ async fn finish<S: Setup>(bench: &Bench<'_, S>, item: &str) {
             SliceEnd::Done {
                 fingerprint: Some(SEEN_BEFORE),
             },
-            Some("state"),
+            Some(list_end("state")),
         )
         .await;
 }
@@ -131,9 +133,7 @@ pub async fn recorded_failures_begin_an_epoch(setup: &impl Setup) {
         .commit(&lease, commit)
         .await
         .expect("the commit is taken");
-    bench
-        .end(&lease, SliceEnd::Done { fingerprint: None }, Some("state"))
-        .await;
+    bench.end(&lease, done(), Some(list_end("state"))).await;
     let before = bench.checkpoint().await;
     let after = bench.begin(before.bounds).await;
     assert_eq!((after.epoch, &after.position), (before.epoch.next(), &None));
@@ -258,14 +258,10 @@ pub async fn an_overview_has_every_folder_of_its_mailbox_and_no_other(setup: &im
     expect_conflict(
         bench
             .store()
-            .end_slice(
-                &lease,
-                SliceEnd::Done { fingerprint: None },
-                Some(position("late")),
-            )
+            .end_slice(&lease, done(), Some(list_end("late")))
             .await,
     );
-    bench.end(&lease, go_on(), Some("state")).await;
+    bench.end(&lease, go_on(), Some(position("state"))).await;
     let start = PassStart {
         pass: PassId::generate(),
         bounds: OTHER,

@@ -3,8 +3,10 @@
 use longhaul_core::code::ATTEMPTS_USED_UP;
 
 use super::Setup;
-use super::support::{Bench, LONG, SHORT, expect_conflict, expect_stale, failure, go_on, position};
-use crate::folder::{Fingerprint, Outcome, Position, SliceEnd};
+use super::support::{
+    Bench, LONG, SHORT, done, expect_conflict, expect_stale, failure, go_on, list_end, position,
+};
+use crate::folder::{Fingerprint, Outcome, SliceEnd};
 
 /// The next slice is open to anybody, its message not yet out.
 pub async fn a_slice_that_goes_on_frees_the_folder(setup: &impl Setup) {
@@ -21,7 +23,7 @@ pub async fn a_slice_that_goes_on_frees_the_folder(setup: &impl Setup) {
         .end(
             &lease,
             SliceEnd::Continue { wait: Some(SHORT) },
-            Some("state"),
+            Some(position("state")),
         )
         .await;
     assert_eq!(ended, bench.checkpoint().await);
@@ -92,10 +94,7 @@ pub async fn a_folder_is_not_done_while_an_intent_is_open(setup: &impl Setup) {
         items: 1,
         ..Fingerprint::default()
     });
-    let last = Position {
-        sync_state: "end".to_owned(),
-        last: true,
-    };
+    let last = list_end("end");
     let store = bench.store();
     let done = async || {
         store
@@ -122,6 +121,50 @@ pub async fn a_folder_is_not_done_while_an_intent_is_open(setup: &impl Setup) {
     );
 }
 
+/// Done means that everything was listed: the position, given or stored, is the list's end.
+pub async fn a_folder_is_not_done_before_the_lists_end(setup: &impl Setup) {
+    let middle = || Some(position("middle"));
+    let last = || Some(list_end("end"));
+    let cases = [
+        (None, None, false),
+        (middle(), None, false),
+        (None, middle(), false),
+        (last(), middle(), false),
+        (last(), None, true),
+        (middle(), last(), true),
+        (None, last(), true),
+    ];
+    for (stored, given, is_end) in cases {
+        let bench = Bench::begun(setup).await;
+        let lease = bench.hold(LONG).await.lease;
+        let batch = bench.checkpoint().await.next_batch;
+        bench.intend(&lease, batch, &["one"]).await;
+        let mut commit = bench.outcome(batch, &["one"]).await;
+        commit.position.clone_from(&stored);
+        let store = bench.store();
+        store
+            .commit(&lease, commit)
+            .await
+            .expect("the commit is taken");
+        let before = bench.checkpoint().await;
+        let answer = store.end_slice(&lease, done(), given.clone()).await;
+        let after = bench.checkpoint().await;
+        if !is_end {
+            expect_conflict(answer);
+            assert_eq!(after, before, "for {stored:?} and {given:?}");
+            // The refused owner is still the owner.
+            bench.end(&lease, go_on(), given).await;
+            continue;
+        }
+        assert_eq!(answer.expect("the slice ends"), after);
+        assert_eq!(
+            (after.outcome, after.position),
+            (Some(Outcome::Done), last()),
+            "for {stored:?} and {given:?}"
+        );
+    }
+}
+
 /// Given up: what is in doubt stays in doubt, for the next pass to settle.
 pub async fn a_parked_folder_keeps_its_intents(setup: &impl Setup) {
     let bench = Bench::begun(setup).await;
@@ -133,7 +176,7 @@ pub async fn a_parked_folder_keeps_its_intents(setup: &impl Setup) {
         code,
         detail: detail.clone(),
     };
-    let ended = bench.end(&lease, end, Some("state")).await;
+    let ended = bench.end(&lease, end, Some(position("state"))).await;
     assert_eq!(ended.outcome, Some(Outcome::Parked { code, detail }));
     assert_eq!((ended.intents.len(), &ended.lease), (1, &None));
     assert_eq!(

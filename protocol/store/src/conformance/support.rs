@@ -125,12 +125,9 @@ impl<'a, S: Setup> Bench<'a, S> {
         &self,
         lease: &Lease,
         end: SliceEnd,
-        state: Option<&str>,
+        position: Option<Position>,
     ) -> Checkpoint {
-        let ended = self
-            .store()
-            .end_slice(lease, end, state.map(position))
-            .await;
+        let ended = self.store().end_slice(lease, end, position).await;
         ended.expect("the slice ends")
     }
 
@@ -237,11 +234,24 @@ pub(super) fn only(batch: BatchNo, append: Append) -> Commit {
     }
 }
 
+/// Somewhere in the list.
 pub(super) fn position(state: &str) -> Position {
     Position {
         sync_state: state.to_owned(),
         last: false,
     }
+}
+
+/// The end of the list.
+pub(super) fn list_end(state: &str) -> Position {
+    Position {
+        last: true,
+        ..position(state)
+    }
+}
+
+pub(super) const fn done() -> SliceEnd {
+    SliceEnd::Done { fingerprint: None }
 }
 
 pub(super) const fn go_on() -> SliceEnd {

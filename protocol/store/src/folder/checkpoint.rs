@@ -160,19 +160,23 @@ pub enum Outcome {
 }
 
 impl Checkpoint {
-    /// Items this pass has copied so far.
+    /// Items that came into the ledger in this pass so far, also those that an owner of an earlier
+    /// pass uploaded and this one settled.
     #[must_use]
     pub const fn copied_in_pass(&self) -> u64 {
         self.counters.items.saturating_sub(self.items_before)
     }
 
-    /// Whether the folder waits for nothing but a worker's attention in this pass.
+    /// Whether the pass will do nothing more with the folder.
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.outcome.is_some()
     }
 
     /// The state these facts amount to at `now` (store's clock).
+    ///
+    /// A pass that goes on from the end of the last one's list is `Verifying` under its lease until
+    /// a commit moves the position: nothing is known to be left.
     #[must_use]
     pub fn job_state(&self, now: Timestamp) -> FolderJobState {
         match &self.outcome {

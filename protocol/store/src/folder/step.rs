@@ -53,7 +53,7 @@ pub enum SliceEnd {
     },
     /// The sync state no longer works: the next slice begins a new epoch.
     NewEpoch,
-    /// The whole list is worked through.
+    /// The whole list is worked through: the position is its end, and no intent is open.
     Done {
         /// What the folder looked like before the sync that ended here.
         fingerprint: Option<Fingerprint>,

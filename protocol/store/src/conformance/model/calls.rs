@@ -9,8 +9,10 @@ use rand::{RngExt as _, SeedableRng as _};
 use super::plain::Model;
 use crate::Error;
 use crate::conformance::Setup;
-use crate::conformance::support::{Bench, LONG, RUNTIME, failure, go_on, items, position, record};
-use crate::folder::{Bounds, Claim, Lease, PassStart, Seen, SliceEnd};
+use crate::conformance::support::{
+    Bench, LONG, RUNTIME, done, failure, go_on, items, list_end, position, record,
+};
+use crate::folder::{Bounds, Claim, Lease, PassStart, Position, Seen, SliceEnd};
 use crate::ledger::Append;
 
 const SEEDS: u64 = 6;
@@ -221,10 +223,7 @@ impl<S: Setup> Run<'_, S> {
             .map(|name| failure(name, self.random.random()))
             .collect();
         commit.vanished = self.random.random_range(0..3);
-        commit.position = self
-            .random
-            .random_bool(0.5)
-            .then(|| position(&format!("at {batch}")));
+        commit.position = self.some_position(&format!("at {batch}"));
         let receipt = self.bench.store().commit(&lease, commit.clone()).await;
         let answer = match &receipt {
             Ok(receipt) if receipt.repeated => Answer::Repeated,
@@ -260,7 +259,7 @@ impl<S: Setup> Run<'_, S> {
         );
         model.vanished += commit.vanished;
         if let Some(position) = commit.position {
-            model.position = Some(position.sync_state);
+            model.position = Some(position);
         }
     }
 
@@ -268,7 +267,7 @@ impl<S: Setup> Run<'_, S> {
         let Some(lease) = self.lease() else { return };
         let (end, over) = match self.random.random_range(0..6) {
             0 => (SliceEnd::NewEpoch, false),
-            1 => (SliceEnd::Done { fingerprint: None }, true),
+            1 => (done(), true),
             2 => {
                 let code = longhaul_core::code::ATTEMPTS_USED_UP;
                 (
@@ -281,21 +280,31 @@ impl<S: Setup> Run<'_, S> {
             }
             _ => (go_on(), false),
         };
+        let position = self.some_position(&format!("end of slice {}", self.model.slice));
         let answer = Answer::of(
             &self
                 .bench
                 .store()
-                .end_slice(&lease, end.clone(), None)
+                .end_slice(&lease, end.clone(), position.clone())
                 .await,
         );
         if self.is_stale(&lease) {
             return assert_eq!(answer, Answer::Stale);
         }
         let model = &mut self.model;
-        if matches!(end, SliceEnd::Done { .. }) && !model.intents.is_empty() {
+        let reached = position.clone().or_else(|| model.position.clone());
+        let fits = match end {
+            SliceEnd::Done { .. } => {
+                model.intents.is_empty() && reached.as_ref().is_some_and(|reached| reached.last)
+            }
+            SliceEnd::NewEpoch => position.is_none(),
+            _ => true,
+        };
+        if !fits {
             return assert_eq!(answer, Answer::Conflict);
         }
         assert_eq!(answer, Answer::Done);
+        model.position = reached;
         (model.owner, model.over) = (None, over);
         if !over {
             (model.slice, model.published) = (model.slice + 1, false);
@@ -338,6 +347,15 @@ impl<S: Setup> Run<'_, S> {
             .map(|_| format!("item {}", self.random.random_range(0..30)))
             .collect();
         names.into_iter().collect()
+    }
+
+    /// None, somewhere in the list, or its end.
+    fn some_position(&mut self, state: &str) -> Option<Position> {
+        match self.random.random_range(0..4) {
+            0 => Some(position(state)),
+            1 => Some(list_end(state)),
+            _ => None,
+        }
     }
 
     /// An open batch mostly; now and then a number below or beyond.

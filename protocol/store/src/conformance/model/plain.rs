@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use longhaul_core::{BatchNo, Bytes, Epoch, Fence, ItemKey, OwnerToken, PassId, SliceNo};
 
-use crate::conformance::support::{items, position};
-use crate::folder::{Bounds, Checkpoint, Counters, Failure, Intent};
+use crate::conformance::support::items;
+use crate::folder::{Bounds, Checkpoint, Counters, Failure, Intent, Position};
 use crate::ledger::Record;
 
 /// A folder. Intents are the fence that made them and the names of their items.
@@ -17,7 +17,7 @@ pub(super) struct Model {
     pub(super) slice: u32,
     pub(super) published: bool,
     pub(super) over: bool,
-    pub(super) position: Option<String>,
+    pub(super) position: Option<Position>,
     pub(super) fence: u64,
     pub(super) owner: Option<OwnerToken>,
     pub(super) next_batch: u64,
@@ -50,7 +50,7 @@ impl Model {
             pass: self.pass.expect("begun"),
             epoch: Epoch(self.epoch),
             bounds: self.bounds,
-            position: self.position.as_deref().map(position),
+            position: self.position.clone(),
             slice: SliceNo(self.slice),
             published: self.published,
             outcome: found.outcome.clone().filter(|_| self.over),

@@ -19,6 +19,15 @@ pub(crate) fn end_slice(
         SliceEnd::Done { .. } if !checkpoint.intents.is_empty() => {
             return Err(Error::Conflict("an intent is open"));
         }
+        // What is not listed yet would be missing without a trace.
+        SliceEnd::Done { .. }
+            if !position
+                .as_ref()
+                .or(checkpoint.position.as_ref())
+                .is_some_and(|position| position.last) =>
+        {
+            return Err(Error::Conflict("the list is not at its end"));
+        }
         SliceEnd::NewEpoch if position.is_some() => {
             return Err(Error::Conflict("the position is the last epoch's"));
         }

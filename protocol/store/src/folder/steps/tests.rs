@@ -8,7 +8,7 @@ use longhaul_core::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::folder::{Bounds, Claim, PassStart, Seen, SliceEnd};
+use crate::folder::{Bounds, Claim, PassStart, Position, Seen, SliceEnd};
 
 const NOW: Timestamp = Timestamp(1_000_000);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -43,6 +43,13 @@ fn taken(checkpoint: &mut Checkpoint, ttl: Duration) -> Lease {
     match claim(checkpoint, folder(), owner, ttl, seen, NOW) {
         Claim::Granted(held) => held.lease,
         other => panic!("not granted: {other:?}"),
+    }
+}
+
+fn at(last: bool) -> Position {
+    Position {
+        sync_state: "state".to_owned(),
+        last,
     }
 }
 
@@ -132,12 +139,8 @@ fn a_pass_that_did_not_reach_the_end_leaves_no_fingerprint() {
     let done = {
         let mut checkpoint = begun();
         let lease = taken(&mut checkpoint, MINUTE);
-        let position = crate::folder::Position {
-            sync_state: "end".to_owned(),
-            last: true,
-        };
         let end = SliceEnd::Done { fingerprint };
-        end_slice(&mut checkpoint, &lease, end, Some(position), NOW).expect("ends");
+        end_slice(&mut checkpoint, &lease, end, Some(at(true)), NOW).expect("ends");
         checkpoint
     };
     assert_eq!(done.fingerprint, fingerprint);
@@ -170,12 +173,38 @@ fn a_refused_step_leaves_the_checkpoint_as_it_was() {
             after,
             &lease,
             SliceEnd::Done { fingerprint: None },
-            None,
+            Some(at(true)),
             NOW,
         )
     });
-    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::Conflict("an intent is open"))),
+        "{refused:?}"
+    );
     assert!(checkpoint.intents.is_empty());
+}
+
+#[test]
+fn a_folder_is_done_only_at_the_end_of_its_list() {
+    let stored_and_given = [
+        (None, None),
+        (Some(at(false)), None),
+        (None, Some(at(false))),
+        (Some(at(true)), Some(at(false))),
+    ];
+    for (stored, given) in stored_and_given {
+        let mut checkpoint = begun();
+        let lease = taken(&mut checkpoint, MINUTE);
+        checkpoint.position = stored;
+        let before = checkpoint.clone();
+        let end = SliceEnd::Done { fingerprint: None };
+        let refused = end_slice(&mut checkpoint, &lease, end, given, NOW);
+        assert!(
+            matches!(refused, Err(Error::Conflict("the list is not at its end"))),
+            "{refused:?}"
+        );
+        assert_eq!(checkpoint, before);
+    }
 }
 
 #[test]
