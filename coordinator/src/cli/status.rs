@@ -86,12 +86,29 @@ fn pass_line(pass: &PassStatus) -> String {
 /// A table of those mailboxes that `shown` picks.
 #[must_use]
 pub(crate) fn table(status: &ProjectStatus, shown: impl Fn(&MailboxStatus) -> bool) -> String {
-    let header = [
-        "Mailbox", "State", "Pass", "Folders", "Items", "Of", "Size", "Failed", "Rate", "Left",
+    let mailboxes: Vec<_> = status
+        .mailboxes
+        .iter()
+        .filter(|mailbox| shown(mailbox))
+        .collect();
+    let runs = mailboxes.iter().any(|mailbox| mailbox.rate.is_some());
+    let mut header = vec![
+        "Mailbox",
+        "State",
+        "Pass",
+        "Folders",
+        "Items",
+        "Of",
+        "This pass",
+        "Size",
+        "Failed",
     ];
+    if runs {
+        header.extend(["Rate", "Left"]);
+    }
     let mut table: Table = output::table(&header);
-    for mailbox in status.mailboxes.iter().filter(|mailbox| shown(mailbox)) {
-        table.add_row([
+    for mailbox in mailboxes {
+        let mut row = vec![
             mailbox.source.clone(),
             output::words(mailbox.state),
             mailbox
@@ -101,13 +118,20 @@ pub(crate) fn table(status: &ProjectStatus, shown: impl Fn(&MailboxStatus) -> bo
             folders(mailbox),
             mailbox.items.copied.to_string(),
             mailbox.items.total.to_string(),
+            mailbox.copied_in_pass.to_string(),
             mailbox.items.bytes_copied.to_string(),
             mailbox.items.failed.to_string(),
-            rate(mailbox),
-            mailbox.eta_seconds.map(left).unwrap_or_default(),
-        ]);
+        ];
+        if runs {
+            row.extend([
+                rate(mailbox),
+                mailbox.eta_seconds.map(left).unwrap_or_default(),
+            ]);
+        }
+        table.add_row(row);
     }
-    output::numbers(&mut table, &[2, 3, 4, 5, 6, 7, 8, 9]);
+    let columns: Vec<usize> = (2..header.len()).collect();
+    output::numbers(&mut table, &columns);
     output::lines(&table)
 }
 
@@ -165,7 +189,7 @@ pub(super) mod tests {
                 copied: 3,
                 ..ItemCounts::default()
             },
-            copied_in_pass: 3,
+            copied_in_pass: 2,
             rate: None,
             eta_seconds: None,
             deferred_until: None,
@@ -202,6 +226,7 @@ pub(super) mod tests {
                 "1/4",
                 "3",
                 "10",
+                "2",
                 "0",
                 "B",
                 "0"
