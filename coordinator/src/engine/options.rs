@@ -16,8 +16,10 @@ pub struct Options {
     pub probes: usize,
     /// How often the engine looks at the store.
     pub poll: Duration,
-    /// A published job without lease and without progress for so long is published again.
-    /// Twice the workers' lease is enough: a duplicate is harmless, it only costs a message.
+    /// A published job without lease and without progress for so long is published again, if
+    /// nothing waits in the queue. Longer than the longest wait of a worker between two tries of
+    /// a slice (some 13 minutes), which the store does not show. After a restart of the engine or
+    /// a pause this is not waited for.
     pub republish_after: Duration,
     /// Tries of a mailbox's preparation before the pass gives it up. Throttling does not count.
     pub prepare_attempts: u32,
@@ -36,7 +38,7 @@ impl Default for Options {
             preparing: 4,
             probes: 8,
             poll: Duration::from_millis(500),
-            republish_after: Duration::from_secs(240),
+            republish_after: Duration::from_secs(900),
             prepare_attempts: 8,
             prepare_wait: Duration::from_secs(2),
             prepare_wait_longest: Duration::from_secs(300),

@@ -73,8 +73,11 @@ async fn probe(
         return Vec::new();
     };
     let mut found = Vec::new();
-    if let Err(trouble) = look(context, project, first, side).await {
+    if let Err(mut trouble) = look(context, project, first, side).await {
         if is_about_the_tenant(trouble.code) || trouble.is_unreachable() {
+            // It is not the mailbox's fault: the sentence is the tenant's.
+            let own = format!("{}: ", place(first, side));
+            trouble.text = trouble.text.trim_start_matches(&own).to_owned();
             return vec![Found {
                 place: format!("{side} tenant"),
                 trouble,

@@ -13,6 +13,21 @@ use crate::engine::Refusal;
 #[derive(Debug, Default)]
 pub(crate) struct Board(Mutex<HashMap<VerificationId, Verification>>);
 
+/// Moves the progress of one verification on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meter<'a> {
+    board: &'a Board,
+    id: VerificationId,
+}
+
+impl Meter<'_> {
+    pub(super) fn count(self, change: impl FnOnce(&mut Progress)) {
+        if let Some(verification) = self.board.live().get_mut(&self.id) {
+            change(&mut verification.progress);
+        }
+    }
+}
+
 impl Record for Verification {
     fn key(&self) -> String {
         key_of(self.id)
@@ -35,11 +50,9 @@ impl Board {
         Ok(())
     }
 
-    /// Moves its progress on.
-    pub(super) fn progress(&self, id: VerificationId, change: impl FnOnce(&mut Progress)) {
-        if let Some(verification) = self.live().get_mut(&id) {
-            change(&mut verification.progress);
-        }
+    /// What moves its progress on.
+    pub(super) const fn meter(&self, id: VerificationId) -> Meter<'_> {
+        Meter { board: self, id }
     }
 
     /// Notes what it found. Until the store has it, it stays in memory.

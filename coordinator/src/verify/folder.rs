@@ -8,12 +8,13 @@ use longhaul_ews::{Listed, Traversal};
 use longhaul_store::Store;
 use longhaul_store::folder::{Bounds, Checkpoint};
 
+use super::board::Meter;
 use super::compare::{Compared, Comparer};
 use super::cover::covers;
 use super::list::{Pages, Place};
 use super::pairs::{Known, Pairs};
 use super::patience::patiently;
-use super::{Counts, Deep, FolderReport, ItemRef, Missing, MissingReason, Progress};
+use super::{Counts, Deep, FolderReport, ItemRef, Missing, MissingReason};
 use crate::engine::Trouble;
 
 /// Failures read at a time.
@@ -30,22 +31,18 @@ pub(super) struct Subject<'a> {
     pub(super) deep: Deep,
     /// What appeared in the destination before this was there before us.
     pub(super) since: Timestamp,
+    pub(super) meter: Meter<'a>,
 }
 
 /// Looks at both sides and fills `report`. The error is what kept us from looking at all of it.
-pub(super) async fn look(
-    subject: &Subject<'_>,
-    report: &mut FolderReport,
-    progress: &(dyn Fn(&dyn Fn(&mut Progress)) + Sync),
-) -> Result<(), Trouble> {
+pub(super) async fn look(subject: &Subject<'_>, report: &mut FolderReport) -> Result<(), Trouble> {
     let mut pairs = Pairs::default();
     if let Some((destination, checkpoint)) = &subject.mapped {
         pairs = Pairs::read(subject.store, subject.folder, checkpoint).await?;
-        let strangers =
-            list_destination(subject, destination, &mut pairs, report, progress).await?;
+        let strangers = list_destination(subject, destination, &mut pairs, report).await?;
         tell_strangers(subject, destination, strangers, report).await?;
     }
-    list_source(subject, pairs, report, progress).await
+    list_source(subject, pairs, report).await
 }
 
 /// Lists the destination; returns the items that are nobody's counterpart.
@@ -54,13 +51,14 @@ async fn list_destination(
     place: &Place,
     pairs: &mut Pairs,
     report: &mut FolderReport,
-    progress: &(dyn Fn(&dyn Fn(&mut Progress)) + Sync),
 ) -> Result<HashMap<ItemKey, Listed>, Trouble> {
     let mut strangers = HashMap::new();
     let mut pages = Pages::new(place, subject.bounds.associated);
     let mut listed = Counts::default();
     while let Some(page) = pages.next().await? {
-        progress(&|progress| progress.items_listed += page.len() as u64);
+        subject
+            .meter
+            .count(|progress| progress.items_listed += page.len() as u64);
         for item in page {
             count(&mut listed, &item);
             let key = ItemKey::of(&item.id.id);
@@ -121,7 +119,6 @@ async fn list_source(
     subject: &Subject<'_>,
     mut pairs: Pairs,
     report: &mut FolderReport,
-    progress: &(dyn Fn(&dyn Fn(&mut Progress)) + Sync),
 ) -> Result<(), Trouble> {
     let failed = failures(subject).await?;
     let mut comparer = subject.mapped.as_ref().map(|(destination, checkpoint)| {
@@ -138,7 +135,9 @@ async fn list_source(
     let mut unpaired = HashSet::new();
     let mut pages = Pages::new(&subject.source, subject.bounds.associated);
     while let Some(page) = pages.next().await? {
-        progress(&|progress| progress.items_listed += page.len() as u64);
+        subject
+            .meter
+            .count(|progress| progress.items_listed += page.len() as u64);
         for item in page {
             let key = ItemKey::of(&item.id.id);
             let known = pairs.see_source(key);
@@ -150,7 +149,7 @@ async fn list_source(
                 Known::Paired => {
                     report.paired += 1;
                     if let Some(comparer) = &mut comparer {
-                        note(comparer.meet(&item).await?, report, progress);
+                        note(subject, comparer.meet(&item).await?, report);
                     }
                 }
                 Known::CopyGone => miss(report, item, MissingReason::CopyGone),
@@ -159,7 +158,7 @@ async fn list_source(
         }
     }
     if let Some(comparer) = &mut comparer {
-        note(comparer.finish().await?, report, progress);
+        note(subject, comparer.finish().await?, report);
     }
     report.source_gone = pairs.unseen_sources();
     Ok(())
@@ -195,12 +194,10 @@ fn miss(report: &mut FolderReport, item: Listed, reason: MissingReason) {
     }
 }
 
-fn note(
-    compared: Compared,
-    report: &mut FolderReport,
-    progress: &(dyn Fn(&dyn Fn(&mut Progress)) + Sync),
-) {
-    progress(&|progress| progress.items_compared += compared.compared);
+fn note(subject: &Subject<'_>, compared: Compared, report: &mut FolderReport) {
+    subject
+        .meter
+        .count(|progress| progress.items_compared += compared.compared);
     report.compared += compared.compared;
     report.different += compared.different.len() as u64;
     let room = FolderReport::LIST - report.differences.len();

@@ -9,10 +9,11 @@ use longhaul_ews::FolderId;
 use longhaul_store::folder::{Bounds, Checkpoint};
 use longhaul_store::records::{self, FolderRecord, MailboxRecord, PassRecord, ProjectRecord, Side};
 
+use super::board::Meter;
 use super::folder::{Subject, look};
 use super::list::Place;
 use super::patience::patiently;
-use super::{Deep, FolderReport, MailboxReport, NotCopied, Progress, VerificationId};
+use super::{Deep, FolderReport, MailboxReport, NotCopied};
 use crate::engine::{Context, ProblemStatus, Trouble, advice, plan, read_tree};
 
 /// Folders of a mailbox looked at at a time: well below the service's concurrency limits.
@@ -23,7 +24,7 @@ const FOLDERS: usize = 2;
 pub(super) struct Look<'a> {
     pub(super) context: &'a Context,
     pub(super) project: &'a ProjectRecord,
-    pub(super) id: VerificationId,
+    pub(super) meter: Meter<'a>,
     pub(super) deep: Deep,
 }
 
@@ -43,7 +44,7 @@ impl Look<'_> {
             Ok(()) => report.clean = report.folders.iter().all(|folder| folder.clean),
             Err(trouble) => report.problem = Some(self.problem(trouble).await),
         }
-        self.progress(&|progress| progress.mailboxes_done += 1);
+        self.meter.count(|progress| progress.mailboxes_done += 1);
         report
     }
 
@@ -75,7 +76,8 @@ impl Look<'_> {
                 reason: left.reason.to_owned(),
             })
             .collect();
-        self.progress(&|progress| progress.folders += decided.steps.len() as u32);
+        self.meter
+            .count(|progress| progress.folders += decided.steps.len() as u32);
         let (tree, mapped) = (&tree, &mapped);
         let (source, destination) = (&source, &destination);
         let (source_name, name) = (&source_name, &name);
@@ -107,7 +109,7 @@ impl Look<'_> {
                 };
                 self.folder(folder, source, counterpart, bounds, &mut report)
                     .await;
-                self.progress(&|progress| progress.folders_done += 1);
+                self.meter.count(|progress| progress.folders_done += 1);
                 report
             })
             .buffered(FOLDERS);
@@ -143,8 +145,9 @@ impl Look<'_> {
                 bounds,
                 deep,
                 since,
+                meter: self.meter,
             };
-            look(&subject, report, &|change| self.progress(change)).await
+            look(&subject, report).await
         }
         .await;
         if let Err(trouble) = looked {
@@ -177,12 +180,6 @@ impl Look<'_> {
             next: advice(code).to_owned(),
             at,
         }
-    }
-
-    fn progress(&self, change: &dyn Fn(&mut Progress)) {
-        self.context
-            .verifications
-            .progress(self.id, |progress| change(progress));
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) async fn begin(
         let look = Look {
             context: &context,
             project: &project,
-            id,
+            meter: context.verifications.meter(id),
             deep,
         };
         let mailboxes: Vec<_> = stream::iter(mailboxes)

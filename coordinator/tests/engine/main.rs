@@ -1,0 +1,11 @@
+//! The engine with real workers against the simulated service, all in one process.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+#![cfg(feature = "demo")]
+
+mod copying;
+mod faults;
+mod refusals;
+mod scene;
+mod steering;
+mod verifying;
