@@ -126,8 +126,10 @@ pub(crate) fn render(verification: &Verification) -> String {
             "{} → {}: {verdict}\n",
             mailbox.source, mailbox.destination
         ));
-        text.push_str(&folder_table(mailbox));
-        text.push('\n');
+        if !mailbox.folders.is_empty() {
+            text.push_str(&folder_table(mailbox));
+            text.push('\n');
+        }
         text.push_str(&details(mailbox));
         for folder in &mailbox.not_copied {
             text.push_str(&format!(
