@@ -165,7 +165,7 @@ fn a_server_that_is_not_there_and_a_wrong_token_are_said() -> anyhow::Result<()>
     let _server = Server::start(folder, &[])?;
     let stranger = longhaul(folder, &["--token", "wrong", "status"])?;
     refused(&stranger, "LH-0202", 5, "")?;
-    let unknown = longhaul(folder, &["project", "show", "nothing"])?;
+    let unknown = longhaul(folder, &["project", "show", "--project", "nothing"])?;
     refused(&unknown, "LH-0203", 4, "nothing")?;
     Ok(())
 }

@@ -54,10 +54,10 @@ impl Jobs {
             Some(Halt::InDoubt) => {
                 let code = longhaul_core::code::AMBIGUOUS_UPLOAD;
                 let detail = "an upload's answer was lost".to_owned();
-                return self.again(job, lane, done, code, detail).await;
+                return self.again(job, lane, &done, code, detail).await;
             }
             Some(Halt::Trouble { code, detail }) => {
-                return self.again(job, lane, done, code, detail).await;
+                return self.again(job, lane, &done, code, detail).await;
             }
         };
         self.end(job, lane, done, end).await
@@ -68,7 +68,7 @@ impl Jobs {
         &self,
         job: &FolderSlice,
         lane: Lane,
-        done: Done,
+        done: &Done,
         code: Code,
         detail: String,
     ) -> Result<Answer, Error> {
@@ -78,7 +78,10 @@ impl Jobs {
                 code: ATTEMPTS_USED_UP,
                 detail,
             };
-            return self.end(job, lane, done, end).await;
+            self.store
+                .end_slice(&done.keeper.lease(), end, None)
+                .await?;
+            return Ok(Answer::Ack);
         }
         tracing::info!(%code, detail, "slice did not work; it will be tried again");
         done.keeper.release().await?;
@@ -94,12 +97,15 @@ impl Jobs {
         done: Done,
         end: SliceEnd,
     ) -> Result<Answer, Error> {
-        let ended = self
-            .store
-            .end_slice(&done.keeper.lease(), end, done.position)
-            .await;
-        let checkpoint = match ended {
+        // A new epoch has a list of its own: a place in the old one means nothing there.
+        let position = done.position.clone().filter(|_| end != SliceEnd::NewEpoch);
+        let lease = done.keeper.lease();
+        let checkpoint = match self.store.end_slice(&lease, end, position).await {
             Err(longhaul_store::Error::StaleOwner) => return Ok(Answer::Ack),
+            Err(error @ longhaul_store::Error::Conflict(_)) => {
+                let (code, detail) = (error.code(), error.to_string());
+                return self.again(job, lane, &done, code, detail).await;
+            }
             ended => ended?,
         };
         // A paused pass gets its messages back from the coordinator when it is resumed.

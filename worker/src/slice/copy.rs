@@ -42,8 +42,9 @@ impl Folder {
         self.upload(ready, flight).await
     }
 
-    /// Commits what is certain. The page only counts a batch that came through whole: the
-    /// position must not pass an item that has no outcome.
+    /// Commits what is certain, so that no intent is left that has to be waited for. The page
+    /// only counts a batch that came through whole: the position must not pass an item that has
+    /// no outcome.
     async fn settle(
         &self,
         page: PageNo,
@@ -53,7 +54,6 @@ impl Folder {
         let halt = match copied {
             Ok(()) => None,
             Err(halt @ (Halt::Lost | Halt::InDoubt)) => return Err(halt),
-            Err(halt) if flight.outcome.records.is_empty() => return Err(halt),
             Err(halt) => Some(halt),
         };
         let page = halt.is_none().then_some(page);

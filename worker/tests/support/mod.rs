@@ -19,7 +19,7 @@ use longhaul_store::records::{
     CredentialRecord, EndpointRecord, FolderRecord, MailboxRecord, OptionsRecord, PassKind,
     PassRecord, ProjectRecord, save,
 };
-use longhaul_store::{Checkpoints, Documents, Expect, Store};
+use longhaul_store::{Expect, Store};
 use longhaul_worker::{Endpoints, Options, Worker};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;

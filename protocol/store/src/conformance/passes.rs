@@ -84,10 +84,15 @@ pub async fn the_same_bounds_go_on_from_the_position(setup: &impl Setup) {
     assert_eq!(before.copied_in_pass(), 1);
     let after = bench.begin(before.bounds).await;
     assert_ne!(after.pass, before.pass);
+    assert_eq!(after.epoch, before.epoch);
+    // The place is the same; the end of the last pass's list is not the end of this one's.
+    let (place, end) = (after.position.as_ref(), before.position.as_ref());
     assert_eq!(
-        (after.epoch, &after.position),
-        (before.epoch, &before.position)
+        place.map(|place| &place.sync_state),
+        end.map(|end| &end.sync_state)
     );
+    assert_eq!(place.map(|place| place.last), Some(false));
+    assert_eq!(end.map(|end| end.last), Some(true));
     assert_eq!(after.fingerprint, Some(SEEN_BEFORE));
     assert_eq!(
         (after.slice, after.published, &after.outcome),

@@ -105,6 +105,10 @@ impl<S: Setup> Run<'_, S> {
             model.epoch += 1;
             model.position = None;
         }
+        // The list goes on from there; its end is another one.
+        if let Some(position) = &mut model.position {
+            position.last = false;
+        }
         if model.owner.take().is_some() {
             model.fence += 1;
         }

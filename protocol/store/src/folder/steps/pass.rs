@@ -20,6 +20,10 @@ pub(crate) fn begin(before: Option<&Checkpoint>, start: PassStart, now: Timestam
     if !goes_on {
         begin_epoch(&mut after);
     }
+    // The end of the last pass's list is not the end of this one's.
+    if let Some(position) = &mut after.position {
+        position.last = false;
+    }
     after.pass = start.pass;
     after.bounds = start.bounds;
     after.slice = SliceNo(0);
