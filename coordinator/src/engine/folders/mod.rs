@@ -1,6 +1,6 @@
 //! The folder map: which destination folder each source folder is copied into.
 //!
-//! [`Tree`] is what one side looks like, [`plan`] the pure decision, [`prepare`]
+//! [`Tree`] is what one side looks like, [`plan()`] the pure decision, [`prepare()`]
 //! carries it out.
 //!
 //! Rules of the decision, in this order:
