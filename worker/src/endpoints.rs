@@ -79,10 +79,7 @@ impl Endpoints {
         let http = self.http(endpoint.ca_certificate.as_deref())?;
         let base = parse(&endpoint.authority, "authority")?;
         let url = parse(&endpoint.ews_url, "ews_url")?;
-        let authority = Authority {
-            base,
-            tenant_id: endpoint.tenant_id.clone(),
-        };
+        let authority = Authority { base, tenant_id: endpoint.tenant_id.clone() };
         let tokens = TokenSource::new(
             http.clone(),
             authority,
@@ -90,11 +87,7 @@ impl Endpoints {
             endpoint.ews_scope.clone(),
             Arc::new(SystemClock),
         );
-        Ok(longhaul_ews::Client::new(longhaul_ews::Endpoint {
-            url,
-            http,
-            tokens,
-        }))
+        Ok(longhaul_ews::Client::new(longhaul_ews::Endpoint { url, http, tokens }))
     }
 
     /// One connection pool per set of trusted authorities.
@@ -115,19 +108,14 @@ fn parse(text: &str, name: &'static str) -> Result<Url, EndpointError> {
 }
 
 fn credential(endpoint: &EndpointRecord) -> Result<Credential, EndpointError> {
-    let reference = |text: &str| {
-        text.parse::<SecretRef>()
-            .map_err(|_| EndpointError::Reference)
-    };
+    let reference = |text: &str| text.parse::<SecretRef>().map_err(|_| EndpointError::Reference);
     let client_id = endpoint.client_id.clone();
     Ok(match &endpoint.credential {
-        CredentialRecord::Secret(text) => Credential::Secret {
-            client_id,
-            secret: reference(text)?,
-        },
-        CredentialRecord::Certificate(text) => Credential::Certificate {
-            client_id,
-            pem: reference(text)?,
-        },
+        CredentialRecord::Secret(text) => {
+            Credential::Secret { client_id, secret: reference(text)? }
+        }
+        CredentialRecord::Certificate(text) => {
+            Credential::Certificate { client_id, pem: reference(text)? }
+        }
     })
 }

@@ -26,14 +26,9 @@ const BAD_INPUT: u8 = 3;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    for (name, url) in [
-        ("queue URL", &arguments.queue_url),
-        ("store URL", &arguments.store_url),
-    ] {
+    for (name, url) in [("queue URL", &arguments.queue_url), ("store URL", &arguments.store_url)] {
         // The URL may hold a password: only its scheme is shown.
-        let scheme = url
-            .split_once("://")
-            .map_or("no scheme", |(scheme, _)| scheme);
+        let scheme = url.split_once("://").map_or("no scheme", |(scheme, _)| scheme);
         eprintln!("error[{BAD_VALUE}]: {name} with {scheme}: this version has no such backend");
     }
     eprintln!("next: run `longhaul up --workers N`, which has its workers inside");

@@ -17,18 +17,13 @@ impl Memory {
     /// A budget of `limit`, at least one unit.
     pub(crate) fn new(limit: Bytes) -> Self {
         let all = u32::try_from(limit.0 / UNIT).unwrap_or(u32::MAX).max(1);
-        Self {
-            units: Semaphore::new(all as usize),
-            all,
-        }
+        Self { units: Semaphore::new(all as usize), all }
     }
 
     /// Waits until `wanted` fits. What is larger than the whole budget waits for all of it, so
     /// that it is never stuck and never beside anything else. Cancel safe.
     pub(crate) async fn reserve(&self, wanted: Bytes) -> Option<SemaphorePermit<'_>> {
-        let units = u32::try_from(wanted.0.div_ceil(UNIT))
-            .unwrap_or(u32::MAX)
-            .clamp(1, self.all);
+        let units = u32::try_from(wanted.0.div_ceil(UNIT)).unwrap_or(u32::MAX).clamp(1, self.all);
         // The semaphore is never closed.
         self.units.acquire_many(units).await.ok()
     }

@@ -32,12 +32,7 @@ impl Worker {
     ) -> Self {
         let slots = Arc::new(Semaphore::new(options.slots.max(1).into()));
         let jobs = Jobs::new(store, Arc::clone(&queue), endpoints, options.clone());
-        Self {
-            queue,
-            jobs: Arc::new(jobs),
-            slots,
-            options,
-        }
+        Self { queue, jobs: Arc::new(jobs), slots, options }
     }
 
     /// Takes jobs until `shutdown`, then stops in this order: take no more, let slices run to
@@ -78,10 +73,7 @@ impl Worker {
             });
         };
         let slices = async { while running.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.options.grace, slices)
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(self.options.grace, slices).await.is_err() {
             tracing::warn!("slices did not end within the grace time; their leases run out");
         }
         running.shutdown().await;

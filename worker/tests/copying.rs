@@ -36,33 +36,19 @@ async fn a_pre_stage_and_a_full_pass_copy_everything_exactly_once() {
     let world = World::with("demo", 150).await;
     // In the middle of the generated dates, whatever they are.
     let folder = world.source();
-    let inbox = folder
-        .get_folders(&[longhaul_ews::FolderName::Distinguished("inbox")])
-        .await;
+    let inbox = folder.get_folders(&[longhaul_ews::FolderName::Distinguished("inbox")]).await;
     let inbox = inbox.expect("answers").remove(0).expect("an inbox").id;
-    let listed = folder
-        .find_items(&inbox, longhaul_ews::Traversal::Shallow, 0, 1000)
-        .await;
-    let mut dates: Vec<_> = listed
-        .expect("answers")
-        .items
-        .into_iter()
-        .filter_map(|item| item.delivered)
-        .collect();
+    let listed = folder.find_items(&inbox, longhaul_ews::Traversal::Shallow, 0, 1000).await;
+    let mut dates: Vec<_> =
+        listed.expect("answers").items.into_iter().filter_map(|item| item.delivered).collect();
     dates.sort();
     let cutoff: Timestamp = dates[dates.len() / 2];
 
     let staged = world.pass(PassKind::PreStage { cutoff }).await;
     let all = world.originals().await.len() as u64;
-    assert!(
-        staged.counters.items > 0 && staged.counters.items < all,
-        "the cut-off cut nothing"
-    );
+    assert!(staged.counters.items > 0 && staged.counters.items < all, "the cut-off cut nothing");
     let full = world.pass(PassKind::Full).await;
-    assert!(
-        full.epoch > staged.epoch,
-        "other bounds begin another epoch"
-    );
+    assert!(full.epoch > staged.epoch, "other bounds begin another epoch");
     assert_eq!(full.counters.items, all);
     assert_eq!(world.copies().await, world.originals().await);
 }
@@ -81,14 +67,10 @@ async fn a_paused_pass_ends_its_slice_and_goes_on_when_resumed() {
     let mut world = World::with("bulk:2000", 1500).await;
     world.options.slice_bytes = longhaul_core::Bytes(1);
     let mut pass = world.begin(PassKind::Full).await;
-    world
-        .work_until(&pass, |checkpoint| checkpoint.slice.0 >= 1)
-        .await;
+    world.work_until(&pass, |checkpoint| checkpoint.slice.0 >= 1).await;
     pass.state = PassState::Paused;
     world.write(&pass).await;
-    let paused = world
-        .work_until(&pass, |checkpoint| checkpoint.lease.is_none())
-        .await;
+    let paused = world.work_until(&pass, |checkpoint| checkpoint.lease.is_none()).await;
     assert!(!paused.is_over());
     pass.state = PassState::Running;
     world.write(&pass).await;
@@ -114,9 +96,7 @@ async fn a_stopping_worker_gives_its_lease_back() {
     world.options.slice_bytes = longhaul_core::Bytes(1);
     world.options.grace = Duration::from_secs(20);
     let pass = world.begin(PassKind::Full).await;
-    world
-        .work_until(&pass, |checkpoint| checkpoint.counters.items > 0)
-        .await;
+    world.work_until(&pass, |checkpoint| checkpoint.counters.items > 0).await;
     let left = world.checkpoint().await;
     assert_eq!(left.lease, None);
     assert!(left.intents.is_empty());
@@ -130,17 +110,11 @@ async fn a_folder_whose_batches_were_cut_short_is_not_done() {
     }));
     let pass = world.begin(PassKind::Full).await;
     // The list is complete, one batch is committed, the others are on their way: stop.
-    let seen = world
-        .work_until(&pass, |checkpoint| checkpoint.counters.items > 0)
-        .await;
+    let seen = world.work_until(&pass, |checkpoint| checkpoint.counters.items > 0).await;
     assert!(seen.counters.items < 300, "too fast for this test");
     let left = world.checkpoint().await;
     let standing = world.copies().await.len();
-    assert_eq!(
-        left.is_over(),
-        standing == 300,
-        "over with {standing} of 300 items"
-    );
+    assert_eq!(left.is_over(), standing == 300, "over with {standing} of 300 items");
     world.work_until(&pass, Checkpoint::is_over).await;
     assert_eq!(world.copies().await, world.originals().await);
 }

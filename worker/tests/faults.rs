@@ -53,13 +53,7 @@ async fn an_item_that_cannot_be_stored_costs_only_itself() {
     assert!(ended.counters.failed >= 1);
     let originals = world.originals().await.len() as u64;
     assert_eq!(ended.counters.items + ended.counters.failed, originals);
-    assert!(
-        world
-            .failures()
-            .await
-            .iter()
-            .all(|failure| failure.code == code::TOO_LARGE)
-    );
+    assert!(world.failures().await.iter().all(|failure| failure.code == code::TOO_LARGE));
 
     // The next pass tries again, and the failures are gone.
     world.simulator.clear_faults();
@@ -96,10 +90,7 @@ async fn an_item_that_is_damaged_every_time_is_recorded_with_its_reason() {
     let failures = world.failures().await;
     assert!(!failures.is_empty());
     let codes: Vec<_> = failures.iter().map(|failure| failure.code).collect();
-    assert!(
-        codes.iter().all(|code| *code == code::BLOB_TRUNCATED),
-        "{codes:?}"
-    );
+    assert!(codes.iter().all(|code| *code == code::BLOB_TRUNCATED), "{codes:?}");
     let originals = world.originals().await.len();
     assert_eq!(world.copies().await.len() + failures.len(), originals);
 }
@@ -140,13 +131,9 @@ async fn a_long_hint_defers_the_folder_until_then() {
         "action": {"kind": "fault", "code": "ErrorServerBusy", "back_off_milliseconds": 600_000}
     }));
     let pass = world.begin(PassKind::Full).await;
-    let deferred = world
-        .work_until(&pass, |checkpoint| checkpoint.not_before.is_some())
-        .await;
-    let wait = deferred
-        .not_before
-        .expect("deferred")
-        .since(world.store.now().await.expect("clock"));
+    let deferred = world.work_until(&pass, |checkpoint| checkpoint.not_before.is_some()).await;
+    let wait =
+        deferred.not_before.expect("deferred").since(world.store.now().await.expect("clock"));
     assert!(wait.as_secs() > 590, "the hint was shortened to {wait:?}");
     assert_eq!(deferred.lease, None);
     assert!(!deferred.is_over());
@@ -193,9 +180,7 @@ async fn a_worker_that_dies_between_upload_and_commit_doubles_nothing() {
     }));
     world.options.lease = std::time::Duration::from_secs(3);
     let pass = world.begin(PassKind::Full).await;
-    let dead = world
-        .work_until(&pass, |checkpoint| !checkpoint.intents.is_empty())
-        .await;
+    let dead = world.work_until(&pass, |checkpoint| !checkpoint.intents.is_empty()).await;
     assert!(!dead.intents.is_empty());
     world.work_until(&pass, Checkpoint::is_over).await;
     assert_eq!(world.copies().await, world.originals().await);

@@ -10,9 +10,9 @@ use longhaul_core::Code;
 use longhaul_core::code::ATTEMPTS_USED_UP;
 use longhaul_jobs::{FolderSlice, encode};
 use longhaul_queue::Lane;
-use longhaul_store::folder::{Checkpoint, Held, SliceEnd};
+use longhaul_store::folder::{Checkpoint, SliceEnd};
 
-use super::handle::{Answer, Done};
+use super::handle::Done;
 use super::{Control, Jobs};
 use crate::Error;
 use crate::slice::Halt;
@@ -23,18 +23,16 @@ impl Jobs {
         &self,
         job: &FolderSlice,
         lane: Lane,
-        held: &Held,
         done: Done,
-    ) -> Result<Answer, Error> {
+    ) -> Result<(), Error> {
         let progressed = done.ending.progressed;
-        let fingerprint = done.ending.fingerprint;
         let end = match done.ending.halt.clone() {
-            None => SliceEnd::Done {
-                fingerprint: fingerprint.or(held.checkpoint.fingerprint),
-            },
+            None => SliceEnd::Done { fingerprint: done.ending.fingerprint },
             Some(Halt::Lost) => {
-                tracing::warn!("the folder has another owner by now");
-                return Ok(Answer::Ack);
+                // Perhaps nobody has it: the lease ran out while the store was away. Who asks
+                // again finds out.
+                tracing::warn!("the folder's lease is lost");
+                return self.publish(job, lane, Some(self.options.lease)).await;
             }
             Some(Halt::Park { code, detail }) => {
                 tracing::warn!(%code, detail, "folder given up for this pass");
@@ -43,14 +41,13 @@ impl Jobs {
             Some(Halt::Resync) => SliceEnd::NewEpoch,
             Some(Halt::Settling(wait)) => {
                 done.keeper.release().await?;
-                self.publish(job, lane, Some(wait)).await?;
-                return Ok(Answer::Ack);
+                return self.publish(job, lane, Some(wait)).await;
             }
             Some(Halt::Throttled(wait)) => SliceEnd::Continue { wait: Some(wait) },
             Some(Halt::Enough) => SliceEnd::Continue { wait: None },
-            Some(Halt::InDoubt | Halt::Trouble { .. }) if progressed => SliceEnd::Continue {
-                wait: Some(Ladder::of_slices().step(0)),
-            },
+            Some(Halt::InDoubt | Halt::Trouble { .. }) if progressed => {
+                SliceEnd::Continue { wait: Some(Ladder::of_slices().step(0)) }
+            }
             Some(Halt::InDoubt) => {
                 let code = longhaul_core::code::AMBIGUOUS_UPLOAD;
                 let detail = "an upload's answer was lost".to_owned();
@@ -71,23 +68,17 @@ impl Jobs {
         done: &Done,
         code: Code,
         detail: String,
-    ) -> Result<Answer, Error> {
+    ) -> Result<(), Error> {
         if job.attempt >= self.options.attempts {
             let detail = format!("after {} tries: {code}: {detail}", job.attempt + 1);
-            let end = SliceEnd::Parked {
-                code: ATTEMPTS_USED_UP,
-                detail,
-            };
-            self.store
-                .end_slice(&done.keeper.lease(), end, None)
-                .await?;
-            return Ok(Answer::Ack);
+            let end = SliceEnd::Parked { code: ATTEMPTS_USED_UP, detail };
+            self.store.end_slice(&done.keeper.lease(), end, None).await?;
+            return Ok(());
         }
         tracing::info!(%code, detail, "slice did not work; it will be tried again");
         done.keeper.release().await?;
         let wait = Ladder::of_slices().step(job.attempt);
-        self.publish(&job.retried(), lane, Some(wait)).await?;
-        Ok(Answer::Ack)
+        self.publish(&job.retried(), lane, Some(wait)).await
     }
 
     async fn end(
@@ -96,12 +87,12 @@ impl Jobs {
         lane: Lane,
         done: Done,
         end: SliceEnd,
-    ) -> Result<Answer, Error> {
+    ) -> Result<(), Error> {
         // A new epoch has a list of its own: a place in the old one means nothing there.
         let position = done.position.clone().filter(|_| end != SliceEnd::NewEpoch);
         let lease = done.keeper.lease();
         let checkpoint = match self.store.end_slice(&lease, end, position).await {
-            Err(longhaul_store::Error::StaleOwner) => return Ok(Answer::Ack),
+            Err(longhaul_store::Error::StaleOwner) => return Ok(()),
             Err(error @ longhaul_store::Error::Conflict(_)) => {
                 let (code, detail) = (error.code(), error.to_string());
                 return self.again(job, lane, &done, code, detail).await;
@@ -113,7 +104,7 @@ impl Jobs {
         if !checkpoint.is_over() && control.may_go_on().await {
             self.publish_next(job, lane, &checkpoint).await?;
         }
-        Ok(Answer::Ack)
+        Ok(())
     }
 
     /// Publishes the message for the slice the store is at, and notes that.
@@ -136,9 +127,7 @@ impl Jobs {
             None => None,
         };
         self.publish(&next, lane, wait).await?;
-        self.store
-            .mark_published(job.folder_ref(), job.pass, checkpoint.slice)
-            .await?;
+        self.store.mark_published(job.folder_ref(), job.pass, checkpoint.slice).await?;
         Ok(())
     }
 

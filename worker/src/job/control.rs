@@ -23,11 +23,7 @@ pub(crate) struct Control {
 
 impl Control {
     pub(crate) fn new(store: Arc<dyn Store>, project: ProjectId, pass: PassId) -> Self {
-        Self {
-            store,
-            key: PassRecord::key_of(project, pass),
-            seen: Mutex::new(None),
-        }
+        Self { store, key: PassRecord::key_of(project, pass), seen: Mutex::new(None) }
     }
 
     /// Whether the pass is running. While the store does not answer, no: begin nothing new.

@@ -10,7 +10,7 @@ use longhaul_core::code::{JOB_PANICKED, STORE_BEHIND};
 use longhaul_jobs::{FolderSlice, decode};
 use longhaul_queue::{Delivery, Lane, Queue};
 use longhaul_store::Store;
-use longhaul_store::folder::{Claim, Held, Seen};
+use longhaul_store::folder::{Checkpoint, Claim, Held, Seen, SliceEnd};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -33,7 +33,6 @@ pub(crate) struct Jobs {
     pub(super) endpoints: Arc<Endpoints>,
     pub(super) options: Arc<Options>,
     memory: Arc<Memory>,
-    owner: OwnerToken,
 }
 
 impl Jobs {
@@ -44,14 +43,7 @@ impl Jobs {
         options: Options,
     ) -> Self {
         let memory = Arc::new(Memory::new(options.bytes_in_flight));
-        Self {
-            store,
-            queue,
-            endpoints,
-            options: Arc::new(options),
-            memory,
-            owner: OwnerToken::generate(),
-        }
+        Self { store, queue, endpoints, options: Arc::new(options), memory }
     }
 
     /// Works off a delivery and answers it. An error means that queue or store failed; the
@@ -76,14 +68,9 @@ impl Jobs {
             slice = %job.slice,
             attempt = job.attempt,
         );
-        let work = AssertUnwindSafe(self.work(&job, lane, stop))
-            .catch_unwind()
-            .instrument(span);
-        let answered = match work.await {
-            Ok(Ok(Answer::Ack)) => delivery.ack().await.map_err(Error::from),
-            Ok(Ok(Answer::Park(code))) => delivery.park(code).await.map_err(Error::from),
-            Ok(Err(error)) => Err(error),
-            Err(_panic) => self.after_panic(&job, lane, delivery).await,
+        let answered = match self.work(&job, lane, stop).instrument(span).await {
+            Ok(()) => delivery.ack().await.map_err(Error::from),
+            Err(error) => Err(error),
         };
         if let Err(error) = answered {
             tracing::warn!(code = %error.code(), %error, "job not answered; it will come again");
@@ -97,41 +84,55 @@ impl Jobs {
         job: &FolderSlice,
         lane: Lane,
         stop: &CancellationToken,
-    ) -> Result<Answer, Error> {
-        let seen = Seen {
-            pass: job.pass,
-            slice: job.slice,
-            fence: job.fence,
-            ledger_len: job.ledger_len,
-        };
+    ) -> Result<(), Error> {
+        let seen =
+            Seen { pass: job.pass, slice: job.slice, fence: job.fence, ledger_len: job.ledger_len };
         let asked = Instant::now();
-        let ttl = self.options.lease;
-        match self
-            .store
-            .claim(job.folder_ref(), self.owner, ttl, seen)
-            .await?
-        {
+        match self.claim(job, seen).await? {
             Claim::Granted(held) => {
-                let ending = self.slice(job, &held, asked, stop).await?;
-                self.answer(job, lane, &held, ending).await
+                let done = self.slice(job, &held, asked, stop).await?;
+                self.answer(job, lane, done).await
             }
             Claim::NotBefore(until) => {
                 let wait = until.since(self.store.now().await?);
-                self.publish(job, lane, Some(wait)).await?;
-                Ok(Answer::Ack)
+                self.publish(job, lane, Some(wait)).await
             }
-            Claim::Ahead(checkpoint) => {
-                if !checkpoint.published {
-                    self.publish_next(job, lane, &checkpoint).await?;
-                }
-                Ok(Answer::Ack)
-            }
-            Claim::Over => Ok(Answer::Ack),
-            Claim::Behind(_) => {
-                tracing::error!(code = %STORE_BEHIND, "the store is older than the message");
-                Ok(Answer::Park(STORE_BEHIND))
-            }
+            Claim::Ahead(checkpoint) if checkpoint.published => Ok(()),
+            Claim::Ahead(checkpoint) => self.publish_next(job, lane, &checkpoint).await,
+            Claim::Over => Ok(()),
+            Claim::Behind(checkpoint) => self.give_up_behind(job, &checkpoint).await,
         }
+    }
+
+    /// Asks for the folder as an owner of its own: two messages for one folder are two owners,
+    /// also within a process.
+    async fn claim(&self, job: &FolderSlice, seen: Seen) -> Result<Claim, Error> {
+        let owner = OwnerToken::generate();
+        Ok(self.store.claim(job.folder_ref(), owner, self.options.lease, seen).await?)
+    }
+
+    /// The store is older than the message: what was copied since it was saved is not in its
+    /// ledger, and copying on would double it. Nobody touches the folder before a person has.
+    async fn give_up_behind(
+        &self,
+        job: &FolderSlice,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), Error> {
+        tracing::error!(code = %STORE_BEHIND, "the store is older than the message");
+        let seen = Seen {
+            pass: checkpoint.pass,
+            slice: checkpoint.slice,
+            fence: checkpoint.fence,
+            ledger_len: checkpoint.ledger_len,
+        };
+        if let Claim::Granted(held) = self.claim(job, seen).await? {
+            let end = SliceEnd::Parked {
+                code: STORE_BEHIND,
+                detail: "the store is older than a message that refers to it".to_owned(),
+            };
+            self.store.end_slice(&held.lease, end, None).await?;
+        }
+        Ok(())
     }
 
     /// Works on the folder, with a heartbeat beside it.
@@ -143,27 +144,14 @@ impl Jobs {
         stop: &CancellationToken,
     ) -> Result<Done, Error> {
         let control = Control::new(self.store(), job.project, job.pass);
-        let keeper = Arc::new(Keeper::new(
-            self.store(),
-            held.lease,
-            self.options.lease,
-            asked,
-        ));
-        let early = |halt| Ending {
-            halt: Some(halt),
-            progressed: false,
-            fingerprint: None,
-        };
+        let keeper = Arc::new(Keeper::new(self.store(), held.lease, self.options.lease, asked));
+        let early = |halt| Ending { halt: Some(halt), progressed: false, fingerprint: None };
         let (source, destination) = match self.peers(job).await {
             Ok(peers) => peers,
             Err(Unprepared::Store(error)) => return Err(error.into()),
             Err(Unprepared::Unusable { code, detail }) => {
                 let ending = early(Halt::Park { code, detail });
-                return Ok(Done {
-                    ending,
-                    keeper,
-                    position: None,
-                });
+                return Ok(Done { ending, keeper, position: None });
             }
         };
         let folder = Folder::new(
@@ -176,44 +164,23 @@ impl Jobs {
             Arc::clone(&self.options),
             stop.child_token(),
         );
-        let course = run(&folder, &held.checkpoint, &control);
+        // A panic fails the slice, never the worker.
+        let course = AssertUnwindSafe(run(&folder, &held.checkpoint, &control)).catch_unwind();
         let mut ending = tokio::select! {
-            ending = course => ending,
+            ending = course => ending.unwrap_or_else(|_panic| early(panicked())),
             () = keeper.heartbeat() => early(Halt::Lost),
         };
         if keeper.lost().is_cancelled() {
             ending.halt = Some(Halt::Lost);
         }
         let position = folder.committer.unsaved().await;
-        Ok(Done {
-            ending,
-            keeper,
-            position,
-        })
-    }
-
-    /// A panic fails the job, never the worker. The lease runs out by itself.
-    async fn after_panic(
-        &self,
-        job: &FolderSlice,
-        lane: Lane,
-        delivery: Delivery,
-    ) -> Result<(), Error> {
-        tracing::error!(code = %JOB_PANICKED, "job panicked");
-        if job.attempt >= self.options.attempts {
-            return Ok(delivery.park(JOB_PANICKED).await?);
-        }
-        self.publish(&job.retried(), lane, Some(self.options.lease))
-            .await?;
-        Ok(delivery.ack().await?)
+        Ok(Done { ending, keeper, position })
     }
 }
 
-/// What a delivery is told.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Answer {
-    Ack,
-    Park(longhaul_core::Code),
+fn panicked() -> Halt {
+    tracing::error!(code = %JOB_PANICKED, "slice panicked");
+    Halt::Trouble { code: JOB_PANICKED, detail: "the slice panicked".to_owned() }
 }
 
 /// A slice that has ended.

@@ -34,27 +34,17 @@ impl Jobs {
         let project = ProjectRecord::key_of(job.project);
         let mailbox = MailboxRecord::key_of(job.project, job.mailbox);
         let folder = FolderRecord::key_of(job.folder_ref());
-        let (project, _) = load::<ProjectRecord>(store, &project)
-            .await?
-            .ok_or_else(missing)?;
-        let (mailbox, _) = load::<MailboxRecord>(store, &mailbox)
-            .await?
-            .ok_or_else(missing)?;
-        let (folder, _) = load::<FolderRecord>(store, &folder)
-            .await?
-            .ok_or_else(missing)?;
+        let (project, _) = load::<ProjectRecord>(store, &project).await?.ok_or_else(missing)?;
+        let (mailbox, _) = load::<MailboxRecord>(store, &mailbox).await?.ok_or_else(missing)?;
+        let (folder, _) = load::<FolderRecord>(store, &folder).await?.ok_or_else(missing)?;
         let destination_id = folder.destination_id.ok_or_else(|| Unprepared::Unusable {
             code: FOLDER_NOT_CREATED,
             detail: "the folder has no counterpart in the destination yet".to_owned(),
         })?;
         let peer = |side: Side, address: &str, id: String| -> Result<Peer, Unprepared> {
-            let client = self
-                .endpoints
-                .client(project.endpoint(side))
-                .map_err(|error| Unprepared::Unusable {
-                    code: error.code(),
-                    detail: format!("{side}: {error}"),
-                })?;
+            let client = self.endpoints.client(project.endpoint(side)).map_err(|error| {
+                Unprepared::Unusable { code: error.code(), detail: format!("{side}: {error}") }
+            })?;
             let requests = project.options.mailbox_requests;
             Ok(Peer {
                 mailbox: client.mailbox(address),

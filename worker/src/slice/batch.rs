@@ -25,26 +25,17 @@ impl Batch {
 /// item goes alone.
 pub(crate) fn cut(items: Vec<Item>) -> VecDeque<Batch> {
     let mut batches = VecDeque::new();
-    let mut open = Batch {
-        items: Vec::new(),
-        size: Bytes(0),
-    };
+    let mut open = Batch { items: Vec::new(), size: Bytes(0) };
     for item in items {
         if item.size.0 > ALONE_BYTES {
-            batches.push_back(Batch {
-                size: item.size,
-                items: vec![item],
-            });
+            batches.push_back(Batch { size: item.size, items: vec![item] });
             continue;
         }
         let full = open.items.len() == EXPORT_ITEMS || open.size.0 + item.size.0 > BATCH_BYTES;
         if full {
             batches.push_back(std::mem::replace(
                 &mut open,
-                Batch {
-                    items: Vec::new(),
-                    size: Bytes(0),
-                },
+                Batch { items: Vec::new(), size: Bytes(0) },
             ));
         }
         open.size += item.size;
@@ -67,10 +58,7 @@ mod tests {
     fn items(sizes: &[u64]) -> Vec<Item> {
         let item = |(n, size): (usize, &u64)| Item {
             key: ItemKey::of(&n.to_string()),
-            id: ItemId {
-                id: n.to_string(),
-                change_key: None,
-            },
+            id: ItemId { id: n.to_string(), change_key: None },
             class: "IPM.Note".to_owned(),
             size: Bytes(*size),
             received: None,

@@ -70,10 +70,7 @@ impl Pages {
     }
 
     fn batch_done(&mut self, page: PageNo) {
-        let index = page
-            .0
-            .checked_sub(self.first)
-            .and_then(|index| usize::try_from(index).ok());
+        let index = page.0.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
         if let Some(page) = index.and_then(|index| self.open.get_mut(index)) {
             page.batches = page.batches.saturating_sub(1);
         }
@@ -92,15 +89,8 @@ impl Pages {
 
 impl Committer {
     pub(crate) fn new(store: Arc<dyn Store>, keeper: Arc<Keeper>, appender: Appender) -> Self {
-        let state = Mutex::new(State {
-            appender,
-            pages: Pages::default(),
-        });
-        Self {
-            store,
-            keeper,
-            state,
-        }
+        let state = Mutex::new(State { appender, pages: Pages::default() });
+        Self { store, keeper, state }
     }
 
     /// Notes a page that was listed and cut into `batches`.
@@ -154,11 +144,7 @@ impl Committer {
     async fn write(&self, commit: &Commit) -> Result<Receipt, Error> {
         let mut tries = 0;
         loop {
-            match self
-                .store
-                .commit(&self.keeper.lease(), commit.clone())
-                .await
-            {
+            match self.store.commit(&self.keeper.lease(), commit.clone()).await {
                 Err(error) if error.is_transient() && tries < TRIES => {
                     tries += 1;
                     tokio::time::sleep(PAUSE * 2_u32.pow(tries)).await;
@@ -176,10 +162,7 @@ mod tests {
     use super::*;
 
     fn position(page: usize) -> Position {
-        Position {
-            sync_state: page.to_string(),
-            last: false,
-        }
+        Position { sync_state: page.to_string(), last: false }
     }
 
     proptest! {

@@ -27,8 +27,7 @@ pub(crate) struct Page {
 impl Folder {
     /// Reads what is copied and what has failed, so that the list can be compared with it.
     pub(crate) async fn load_index(&self, checkpoint: &Checkpoint) -> Result<(), Halt> {
-        self.read_ledger(checkpoint, |record| self.index().copied(record.key))
-            .await?;
+        self.read_ledger(checkpoint, |record| self.index().copied(record.key)).await?;
         if checkpoint.counters.failed == 0 {
             return Ok(());
         }
@@ -39,8 +38,7 @@ impl Folder {
             let page = page.map_err(|error| Halt::store(&error))?;
             after = page.last().map(|failure| failure.key);
             let mut index = self.index();
-            page.iter()
-                .for_each(|f| index.failed(f.key, f.code, f.attempts));
+            page.iter().for_each(|f| index.failed(f.key, f.code, f.attempts));
             if page.len() < FAILURES {
                 return Ok(());
             }
@@ -67,11 +65,7 @@ impl Folder {
                 break;
             }
             at += piece.len() as u64;
-            reader
-                .push(&piece)
-                .map_err(corrupt)?
-                .into_iter()
-                .for_each(&mut each);
+            reader.push(&piece).map_err(corrupt)?.into_iter().for_each(&mut each);
         }
         reader.finish().map_err(corrupt)
     }
@@ -79,18 +73,12 @@ impl Folder {
     /// The next page of changes. Each item is listed once in a slice, however often it changes.
     pub(crate) async fn next_page(&self, from: Option<Position>) -> Result<Page, Halt> {
         let state = from.as_ref().map(|position| position.sync_state.as_str());
-        let scope = if self.bounds.associated {
-            SyncScope::NormalAndAssociated
-        } else {
-            SyncScope::Normal
-        };
+        let scope =
+            if self.bounds.associated { SyncScope::NormalAndAssociated } else { SyncScope::Normal };
         let peer = &self.source;
         let page = peer
             .lane
-            .call(&self.stop, || {
-                peer.mailbox
-                    .sync_items(&peer.folder, state, SYNC_PAGE, scope)
-            })
+            .call(&self.stop, || peer.mailbox.sync_items(&peer.folder, state, SYNC_PAGE, scope))
             .await?;
         let mut index = self.index();
         let mut items = Vec::new();
@@ -104,23 +92,14 @@ impl Folder {
                 items.push(item);
             }
         }
-        Ok(Page {
-            items,
-            end: Position {
-                sync_state: page.sync_state,
-                last: page.last,
-            },
-        })
+        Ok(Page { items, end: Position { sync_state: page.sync_state, last: page.last } })
     }
 
     /// What the source folder looks like now, if the service says so.
     pub(crate) async fn fingerprint(&self) -> Result<Option<Fingerprint>, Halt> {
         let peer = &self.source;
         let names = [(&peer.folder).into()];
-        let answers = peer
-            .lane
-            .call(&self.stop, || peer.mailbox.get_folders(&names))
-            .await?;
+        let answers = peer.lane.call(&self.stop, || peer.mailbox.get_folders(&names)).await?;
         let folder = match answers.into_iter().next() {
             Some(Ok(folder)) => folder,
             Some(Err(error)) => {

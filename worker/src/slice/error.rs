@@ -56,10 +56,7 @@ impl Halt {
     pub(crate) fn store(error: &longhaul_store::Error) -> Self {
         match error {
             longhaul_store::Error::StaleOwner => Self::Lost,
-            error => Self::Trouble {
-                code: error.code(),
-                detail: error.to_string(),
-            },
+            error => Self::Trouble { code: error.code(), detail: error.to_string() },
         }
     }
 }
@@ -70,24 +67,19 @@ impl From<CallError> for Halt {
             CallError::Throttled(wait) => Self::Throttled(wait),
             CallError::Cancelled => Self::Enough,
             CallError::Halted(halt) => halt,
-            CallError::Unavailable(error) => Self::Trouble {
-                code: error.code(),
-                detail: describe(&error),
-            },
+            CallError::Unavailable(error) => {
+                Self::Trouble { code: error.code(), detail: describe(&error) }
+            }
             CallError::Refused(error) => match error.class() {
                 Class::Resync => Self::Resync,
-                Class::StopMailbox | Class::Fatal | Class::Rescan | Class::Bug => Self::Park {
-                    code: error.code(),
-                    detail: describe(&error),
-                },
+                Class::StopMailbox | Class::Fatal | Class::Rescan | Class::Bug => {
+                    Self::Park { code: error.code(), detail: describe(&error) }
+                }
                 Class::Backoff
                 | Class::RetryItem
                 | Class::SkipItem
                 | Class::Vanished
-                | Class::Exists => Self::Trouble {
-                    code: error.code(),
-                    detail: describe(&error),
-                },
+                | Class::Exists => Self::Trouble { code: error.code(), detail: describe(&error) },
             },
         }
     }
@@ -103,22 +95,16 @@ pub(crate) fn describe(error: &longhaul_ews::Error) -> String {
 
 /// The detail of an item's failure: the service's code if it gave one.
 pub(crate) fn item_detail(error: &longhaul_ews::ItemError) -> String {
-    error
-        .response_code()
-        .map_or_else(|| error.to_string(), str::to_owned)
+    error.response_code().map_or_else(|| error.to_string(), str::to_owned)
 }
 
 /// What an item's refusal means beyond the item, if anything.
 pub(crate) fn beyond_the_item(error: &longhaul_ews::ItemError) -> Option<Halt> {
     match error.class() {
-        Class::StopMailbox | Class::Fatal => Some(Halt::Park {
-            code: error.code(),
-            detail: item_detail(error),
-        }),
-        Class::Rescan => Some(Halt::Park {
-            code: code::FOLDER_GONE,
-            detail: item_detail(error),
-        }),
+        Class::StopMailbox | Class::Fatal => {
+            Some(Halt::Park { code: error.code(), detail: item_detail(error) })
+        }
+        Class::Rescan => Some(Halt::Park { code: code::FOLDER_GONE, detail: item_detail(error) }),
         _ => None,
     }
 }
@@ -129,16 +115,10 @@ mod tests {
 
     #[test]
     fn a_lost_lease_outranks_everything_and_the_longest_wait_counts() {
-        let park = Halt::Park {
-            code: code::MAILBOX_FULL,
-            detail: String::new(),
-        };
+        let park = Halt::Park { code: code::MAILBOX_FULL, detail: String::new() };
         assert_eq!(park.clone().or(Halt::Lost), Halt::Lost);
         assert_eq!(Halt::Enough.or(park.clone()), park);
         let (short, long) = (Duration::from_secs(1), Duration::from_secs(9));
-        assert_eq!(
-            Halt::Throttled(short).or(Halt::Throttled(long)),
-            Halt::Throttled(long)
-        );
+        assert_eq!(Halt::Throttled(short).or(Halt::Throttled(long)), Halt::Throttled(long));
     }
 }

@@ -31,13 +31,7 @@ impl<T> Group<T> {
     pub(super) fn halves(mut self) -> [Self; 2] {
         let second = self.members.split_off(self.members.len() / 2);
         let tries = self.tries;
-        [
-            self,
-            Self {
-                members: second,
-                tries,
-            },
-        ]
+        [self, Self { members: second, tries }]
     }
 }
 
@@ -50,28 +44,19 @@ impl Folder {
         outcome: &mut Outcome,
     ) -> Result<Vec<Ready>, Halt> {
         let mut ready = Vec::with_capacity(items.len());
-        let mut work = vec![Group {
-            members: items,
-            tries: 0,
-        }];
+        let mut work = vec![Group { members: items, tries: 0 }];
         while let Some(group) = work.pop() {
             if group.tries > 0 {
                 self.pause(Ladder::of_calls().step(group.tries)).await?;
             }
             let ids: Vec<_> = group.members.iter().map(|item| item.id.clone()).collect();
-            let answers = self
-                .source
-                .lane
-                .call(&self.stop, || self.source.mailbox.export(&ids))
-                .await;
+            let answers =
+                self.source.lane.call(&self.stop, || self.source.mailbox.export(&ids)).await;
             match answers {
                 Ok(answers) => {
                     for (item, answer) in group.members.into_iter().zip(answers) {
                         match answer {
-                            Ok(exported) => ready.push(Ready {
-                                item,
-                                blob: exported.data,
-                            }),
+                            Ok(exported) => ready.push(Ready { item, blob: exported.data }),
                             Err(error) => {
                                 let again = self.not_exported(item, error, group.tries, outcome);
                                 work.extend(again.await?);
@@ -83,14 +68,10 @@ impl Folder {
                     if group.members.len() > 1 {
                         work.extend(group.halves());
                     } else if group.tries + 1 < TRIES {
-                        work.push(Group {
-                            tries: group.tries + 1,
-                            ..group
-                        });
+                        work.push(Group { tries: group.tries + 1, ..group });
                     } else {
                         for item in group.members {
-                            self.fail(&item, error.code(), error.to_string(), outcome)
-                                .await?;
+                            self.fail(&item, error.code(), error.to_string(), outcome).await?;
                         }
                     }
                 }
@@ -117,15 +98,9 @@ impl Folder {
                 if let Some(hint) = error.hint() {
                     self.source.lane.block(hint);
                 }
-                return Ok(Some(Group {
-                    members: vec![item],
-                    tries: tries + 1,
-                }));
+                return Ok(Some(Group { members: vec![item], tries: tries + 1 }));
             }
-            _ => {
-                self.fail(&item, error.code(), item_detail(&error), outcome)
-                    .await?
-            }
+            _ => self.fail(&item, error.code(), item_detail(&error), outcome).await?,
         }
         Ok(None)
     }
@@ -146,15 +121,9 @@ impl Folder {
         detail: String,
         outcome: &mut Outcome,
     ) -> Result<(), Halt> {
-        let now = self
-            .store
-            .now()
-            .await
-            .map_err(|error| Halt::store(&error))?;
+        let now = self.store.now().await.map_err(|error| Halt::store(&error))?;
         let before = self.index().attempts(item.key).unwrap_or(0);
-        outcome
-            .failures
-            .push(item.failure(code, detail, before, now));
+        outcome.failures.push(item.failure(code, detail, before, now));
         Ok(())
     }
 }

@@ -48,10 +48,7 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "called once; each is a different thing"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "called once; each is a different thing")]
     pub(crate) fn new(
         source: Peer,
         destination: Peer,

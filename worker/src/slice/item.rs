@@ -43,10 +43,7 @@ impl Item {
 
     /// Its line among the intents.
     pub(crate) fn intent(&self) -> IntentItem {
-        IntentItem {
-            key: self.key,
-            source_id: self.id.id.clone(),
-        }
+        IntentItem { key: self.key, source_id: self.id.id.clone() }
     }
 
     /// Its line among the failures. The store's clock gives the time.
@@ -92,17 +89,10 @@ pub(crate) fn in_bounds(item: &Item, bounds: &Bounds) -> bool {
 
 /// Mail and posts, with the reports and meeting messages that arrive as mail.
 fn is_mail(class: &str) -> bool {
-    const CLASSES: [&str; 5] = [
-        "IPM.Note",
-        "IPM.Post",
-        "REPORT",
-        "IPM.Schedule.Meeting",
-        "IPM.Report",
-    ];
+    const CLASSES: [&str; 5] =
+        ["IPM.Note", "IPM.Post", "REPORT", "IPM.Schedule.Meeting", "IPM.Report"];
     CLASSES.iter().any(|mail| {
-        class
-            .get(..mail.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(mail))
+        class.get(..mail.len()).is_some_and(|head| head.eq_ignore_ascii_case(mail))
             && matches!(class.as_bytes().get(mail.len()), None | Some(b'.'))
     })
 }
@@ -131,10 +121,7 @@ impl Index {
     /// Whether the item is not to be copied: it is, or nobody can say whether it is.
     pub(crate) fn settled(&self, key: ItemKey) -> bool {
         self.copied.contains(&key)
-            || self
-                .failed
-                .get(&key)
-                .is_some_and(|(code, _)| *code == AMBIGUOUS_UPLOAD)
+            || self.failed.get(&key).is_some_and(|(code, _)| *code == AMBIGUOUS_UPLOAD)
     }
 }
 
@@ -145,10 +132,7 @@ mod tests {
     fn item(class: &str, received: Option<i64>) -> Item {
         Item {
             key: ItemKey::of(class),
-            id: ItemId {
-                id: "AAMk".to_owned(),
-                change_key: None,
-            },
+            id: ItemId { id: "AAMk".to_owned(), change_key: None },
             class: class.to_owned(),
             size: Bytes(1),
             received: received.map(Timestamp),
@@ -158,39 +142,19 @@ mod tests {
 
     #[test]
     fn the_cut_off_holds_back_mail_and_posts_only() {
-        let bounds = Bounds {
-            cutoff: Some(Timestamp(100)),
-            associated: false,
-        };
-        for class in [
-            "IPM.Note",
-            "ipm.note.smime",
-            "IPM.Post",
-            "IPM.Schedule.Meeting.Request",
-        ] {
+        let bounds = Bounds { cutoff: Some(Timestamp(100)), associated: false };
+        for class in ["IPM.Note", "ipm.note.smime", "IPM.Post", "IPM.Schedule.Meeting.Request"] {
             assert!(in_bounds(&item(class, Some(99)), &bounds), "{class} older");
-            assert!(
-                !in_bounds(&item(class, Some(100)), &bounds),
-                "{class} at the cut-off"
-            );
+            assert!(!in_bounds(&item(class, Some(100)), &bounds), "{class} at the cut-off");
         }
-        for class in [
-            "IPM.Appointment",
-            "IPM.Contact",
-            "IPM.Task",
-            "IPM.Notebook",
-            "",
-        ] {
+        for class in ["IPM.Appointment", "IPM.Contact", "IPM.Task", "IPM.Notebook", ""] {
             assert!(in_bounds(&item(class, Some(200)), &bounds), "{class}");
         }
     }
 
     #[test]
     fn an_item_without_a_date_is_never_left_behind() {
-        let bounds = Bounds {
-            cutoff: Some(Timestamp(100)),
-            associated: false,
-        };
+        let bounds = Bounds { cutoff: Some(Timestamp(100)), associated: false };
         assert!(in_bounds(&item("IPM.Note", None), &bounds));
     }
 
@@ -199,13 +163,7 @@ mod tests {
         let mut hidden = item("IPM.Configuration.Views", None);
         hidden.associated = true;
         assert!(!in_bounds(&hidden, &Bounds::default()));
-        assert!(in_bounds(
-            &hidden,
-            &Bounds {
-                cutoff: None,
-                associated: true
-            }
-        ));
+        assert!(in_bounds(&hidden, &Bounds { cutoff: None, associated: true }));
     }
 
     #[test]

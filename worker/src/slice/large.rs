@@ -59,8 +59,8 @@ impl Folder {
         let mut tries = Tries::default();
         loop {
             // Always in this order, so that two slices never wait for each other.
-            let _reading = self.source.lane.enter(&self.stop).await?;
-            let _writing = self.destination.lane.enter(&self.stop).await?;
+            let reading = self.source.lane.enter(&self.stop).await?;
+            let writing = self.destination.lane.enter(&self.stop).await?;
             self.intend(batch, vec![item.intent()], runtime).await?;
             let export = match self.source.mailbox.export_stream(&item.id).await {
                 Ok(Ok(export)) => export,
@@ -69,7 +69,7 @@ impl Folder {
                     if about_the_item(error.class()) {
                         return Ok(Tried::Again(error.code(), describe(&error)));
                     }
-                    drop((_reading, _writing));
+                    drop((reading, writing));
                     self.source.lane.after(error, &mut tries)?;
                     continue;
                 }
@@ -96,10 +96,8 @@ impl Folder {
             if about_the_item(error.class()) {
                 return Ok(Tried::Again(error.code(), describe(&error)));
             }
-            drop((_reading, _writing));
-            peer.lane
-                .after(error, &mut tries)
-                .map_err(|error: CallError| Halt::from(error))?;
+            drop((reading, writing));
+            peer.lane.after(error, &mut tries).map_err(|error: CallError| Halt::from(error))?;
         }
     }
 }

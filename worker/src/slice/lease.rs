@@ -30,16 +30,8 @@ struct State {
 impl Keeper {
     /// Keeps `lease`, granted for `ttl` by a call that was made at `asked`.
     pub(crate) fn new(store: Arc<dyn Store>, lease: Lease, ttl: Duration, asked: Instant) -> Self {
-        let state = State {
-            lease,
-            sure_until: asked + ttl,
-        };
-        Self {
-            store,
-            ttl,
-            state: Mutex::new(state),
-            lost: CancellationToken::new(),
-        }
+        let state = State { lease, sure_until: asked + ttl };
+        Self { store, ttl, state: Mutex::new(state), lost: CancellationToken::new() }
     }
 
     /// The lease as last renewed.
@@ -59,12 +51,7 @@ impl Keeper {
     /// [`Error::StaleOwner`] if the folder is no longer ours.
     pub(crate) async fn cover(&self, runtime: Duration) -> Result<(), Error> {
         let needed = runtime + MARGIN;
-        if self
-            .state()
-            .sure_until
-            .saturating_duration_since(Instant::now())
-            >= needed
-        {
+        if self.state().sure_until.saturating_duration_since(Instant::now()) >= needed {
             return Ok(());
         }
         // Longer than needed, so that not every batch has to ask.
@@ -75,10 +62,7 @@ impl Keeper {
     pub(crate) async fn heartbeat(&self) {
         loop {
             tokio::time::sleep(self.ttl / 3).await;
-            let left = self
-                .state()
-                .sure_until
-                .saturating_duration_since(Instant::now());
+            let left = self.state().sure_until.saturating_duration_since(Instant::now());
             match self.renew(self.ttl.max(left)).await {
                 Ok(()) => {}
                 Err(Error::StaleOwner | Error::NotFound(_)) => break,
@@ -108,10 +92,7 @@ impl Keeper {
         let asked = Instant::now();
         let lease = self.store.renew(&self.lease(), ttl).await?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        *state = State {
-            lease,
-            sure_until: asked + ttl,
-        };
+        *state = State { lease, sure_until: asked + ttl };
         Ok(())
     }
 

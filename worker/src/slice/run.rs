@@ -31,11 +31,7 @@ pub(crate) struct Ending {
 /// Works on the folder until it is done or the slice has to end. Every batch that was begun has
 /// ended when this returns.
 pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Control) -> Ending {
-    let mut ending = Ending {
-        halt: None,
-        progressed: false,
-        fingerprint: None,
-    };
+    let mut ending = Ending { halt: None, progressed: false, fingerprint: None };
     let prepared = async {
         folder.reconcile(checkpoint).await?;
         folder.load_index(checkpoint).await?;
@@ -48,9 +44,7 @@ pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Cont
             return ending;
         }
     }
-    let halt = Course::new(folder, checkpoint.position.clone())
-        .run(control)
-        .await;
+    let halt = Course::new(folder, checkpoint.position.clone()).run(control).await;
     ending.progressed = folder.has_committed() || folder.committer.unsaved().await.is_some();
     ending.halt = halt;
     ending
@@ -69,14 +63,7 @@ struct Course<'a> {
 impl<'a> Course<'a> {
     fn new(folder: &'a Folder, at: Option<Position>) -> Self {
         let begun = Instant::now();
-        Self {
-            folder,
-            begun,
-            at,
-            waiting: VecDeque::new(),
-            listed_all: false,
-            halt: None,
-        }
+        Self { folder, begun, at, waiting: VecDeque::new(), listed_all: false, halt: None }
     }
 
     async fn run(mut self, control: &Control) -> Option<Halt> {
@@ -133,8 +120,7 @@ impl<'a> Course<'a> {
         self.at = Some(page.end.clone());
         let batches = cut(page.items);
         let number = self.folder.committer.listed(batches.len(), page.end).await;
-        self.waiting
-            .extend(batches.into_iter().map(|batch| (number, batch)));
+        self.waiting.extend(batches.into_iter().map(|batch| (number, batch)));
     }
 
     fn stop_for(&mut self, halt: Halt) {

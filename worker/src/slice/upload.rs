@@ -16,6 +16,9 @@ use super::folder::Folder;
 use super::item::Item;
 use crate::throttle::{CallError, Ladder, Tries};
 
+/// For the intent of a batch whose export failed whole: it carries its failures to the store.
+const NOTHING_TO_SEND: Duration = Duration::from_secs(1);
+
 /// The destination's answer for each item of an upload.
 type Answers = Vec<Result<ItemId, ItemError>>;
 
@@ -31,14 +34,9 @@ impl Folder {
         // in the ledger before the commit.
         let intents: Vec<_> = ready.iter().map(|ready| ready.item.intent()).collect();
         if ready.is_empty() {
-            return self
-                .intend(&mut flight.batch, intents, Duration::ZERO)
-                .await;
+            return self.intend(&mut flight.batch, intents, NOTHING_TO_SEND).await;
         }
-        let mut work = vec![Group {
-            members: ready,
-            tries: 0,
-        }];
+        let mut work = vec![Group { members: ready, tries: 0 }];
         while let Some(group) = work.pop() {
             if group.tries > 0 {
                 self.pause(Ladder::of_calls().step(group.tries)).await?;
@@ -70,10 +68,7 @@ impl Folder {
                     if group.members.len() > 1 {
                         work.extend(group.halves());
                     } else if group.tries + 1 < TRIES && error.class() == Class::RetryItem {
-                        work.push(Group {
-                            tries: group.tries + 1,
-                            ..group
-                        });
+                        work.push(Group { tries: group.tries + 1, ..group });
                     } else {
                         for ready in group.members {
                             self.fail(&ready.item, error.code(), error.to_string(), outcome)
@@ -131,10 +126,7 @@ impl Folder {
         items: Vec<IntentItem>,
         runtime: Duration,
     ) -> Result<(), Halt> {
-        self.keeper
-            .cover(runtime)
-            .await
-            .map_err(|error| Halt::store(&error))?;
+        self.keeper.cover(runtime).await.map_err(|error| Halt::store(&error))?;
         let lease = self.keeper.lease();
         let intend = |number| self.store.intend(&lease, number, items, runtime);
         let deadline = match *batch {
@@ -151,11 +143,7 @@ impl Folder {
         };
         let deadline = deadline.map_err(|error| Halt::store(&error))?;
         invariants::check(Invariant::Cp3, deadline <= lease.expires);
-        if self.keeper.lost().is_cancelled() {
-            Err(Halt::Lost)
-        } else {
-            Ok(())
-        }
+        if self.keeper.lost().is_cancelled() { Err(Halt::Lost) } else { Ok(()) }
     }
 
     /// Notes an item as standing in the destination.
@@ -187,14 +175,10 @@ impl Folder {
                 if let Some(hint) = error.hint() {
                     self.destination.lane.block(hint);
                 }
-                Ok(Some(Group {
-                    members: vec![ready],
-                    tries: tries + 1,
-                }))
+                Ok(Some(Group { members: vec![ready], tries: tries + 1 }))
             }
             _ => {
-                self.fail(&ready.item, error.code(), item_detail(&error), outcome)
-                    .await?;
+                self.fail(&ready.item, error.code(), item_detail(&error), outcome).await?;
                 Ok(None)
             }
         }

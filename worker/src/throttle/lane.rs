@@ -44,10 +44,7 @@ pub(crate) enum CallError {
 impl Lane {
     /// A lane for at most `requests` at a time.
     pub(crate) fn new(requests: u16) -> Self {
-        Self {
-            permits: Semaphore::new(requests.max(1).into()),
-            blocked_until: Mutex::new(None),
-        }
+        Self { permits: Semaphore::new(requests.max(1).into()), blocked_until: Mutex::new(None) }
     }
 
     /// Waits for its turn. Cancel safe.
@@ -56,11 +53,7 @@ impl Lane {
         stop: &CancellationToken,
     ) -> Result<SemaphorePermit<'_>, CallError> {
         let turn = async {
-            let permit = self
-                .permits
-                .acquire()
-                .await
-                .map_err(|_| CallError::Cancelled)?;
+            let permit = self.permits.acquire().await.map_err(|_| CallError::Cancelled)?;
             while let Some(wait) = self.blocked_for() {
                 if wait > PATIENCE {
                     return Err(CallError::Throttled(wait));
@@ -79,18 +72,12 @@ impl Lane {
     /// Nobody enters for the next `wait`.
     pub(crate) fn block(&self, wait: Duration) {
         let until = Instant::now() + wait;
-        let mut blocked = self
-            .blocked_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut blocked = self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner);
         *blocked = (*blocked).max(Some(until));
     }
 
     fn blocked_for(&self) -> Option<Duration> {
-        let blocked = *self
-            .blocked_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let blocked = *self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner);
         blocked
             .map(|until| until.saturating_duration_since(Instant::now()))
             .filter(|wait| !wait.is_zero())
@@ -151,10 +138,7 @@ pub(crate) struct Tries {
 
 impl Default for Tries {
     fn default() -> Self {
-        Self {
-            count: 0,
-            ladder: Ladder::of_calls(),
-        }
+        Self { count: 0, ladder: Ladder::of_calls() }
     }
 }
 

@@ -38,10 +38,7 @@ mod tests {
         let mailbox = MailboxId::generate();
         let one = lanes.lane(Side::Source, mailbox, 2);
         assert!(Arc::ptr_eq(&one, &lanes.lane(Side::Source, mailbox, 2)));
-        assert!(!Arc::ptr_eq(
-            &one,
-            &lanes.lane(Side::Destination, mailbox, 2)
-        ));
+        assert!(!Arc::ptr_eq(&one, &lanes.lane(Side::Destination, mailbox, 2)));
     }
 
     #[test]

@@ -1,9 +1,5 @@
 //! One mailbox between two simulated tenants, and a worker that copies one folder of it.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file uses its part of the support"
-)]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of the support")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,11 +37,7 @@ pub struct World {
 impl World {
     /// The source inbox holds what the profile puts there.
     pub async fn with(profile: &str, items: u64) -> Self {
-        let content = Content::Generated {
-            profile: profile.to_owned(),
-            items,
-            seed: 7,
-        };
+        let content = Content::Generated { profile: profile.to_owned(), items, seed: 7 };
         let source = TenantSpecification::of_domain("source.test", "en-US")
             .mailbox(MailboxSpecification::holding(SOURCE, content));
         let destination = TenantSpecification::of_domain("destination.test", "de-DE")
@@ -89,10 +81,7 @@ impl World {
             simulator,
             store,
             endpoints,
-            folder: FolderRef {
-                mailbox,
-                folder: FolderKey::of(""),
-            },
+            folder: FolderRef { mailbox, folder: FolderKey::of("") },
             options,
             project,
             _secrets: secrets,
@@ -105,10 +94,7 @@ impl World {
         let source_inbox = inbox(&self.source()).await;
         let destination_inbox = inbox(&self.destination()).await;
         let source_id = source_inbox.id.as_str().to_owned();
-        self.folder = FolderRef {
-            mailbox,
-            folder: FolderKey::of(&source_id),
-        };
+        self.folder = FolderRef { mailbox, folder: FolderKey::of(&source_id) };
         let records = FolderRecord {
             folder: self.folder,
             source_id,
@@ -130,25 +116,17 @@ impl World {
             problem: None,
         };
         let store = &*self.store;
-        save(store, &self.project, Expect::Any)
-            .await
-            .expect("saved");
+        save(store, &self.project, Expect::Any).await.expect("saved");
         save(store, &address, Expect::Any).await.expect("saved");
         save(store, &records, Expect::Any).await.expect("saved");
     }
 
     pub fn source(&self) -> Mailbox {
-        self.endpoints
-            .client(&self.project.source)
-            .expect("a client")
-            .mailbox(SOURCE)
+        self.endpoints.client(&self.project.source).expect("a client").mailbox(SOURCE)
     }
 
     pub fn destination(&self) -> Mailbox {
-        self.endpoints
-            .client(&self.project.destination)
-            .expect("a client")
-            .mailbox(DESTINATION)
+        self.endpoints.client(&self.project.destination).expect("a client").mailbox(DESTINATION)
     }
 
     /// Begins a pass without anybody working on it.
@@ -165,10 +143,7 @@ impl World {
             ended: None,
         };
         self.write(&pass).await;
-        let start = PassStart {
-            pass: pass.id,
-            bounds: pass.bounds(),
-        };
+        let start = PassStart { pass: pass.id, bounds: pass.bounds() };
         self.store.begin(self.folder, start).await.expect("begins");
         pass
     }
@@ -202,10 +177,7 @@ impl World {
     ) -> Checkpoint {
         let queue: Arc<dyn Queue> = Arc::new(longhaul_queue::Embedded::new());
         let body = encode(&self.message(pass).await).expect("encodes").into();
-        queue
-            .publish(Lane::Normal, body, None)
-            .await
-            .expect("published");
+        queue.publish(Lane::Normal, body, None).await.expect("published");
         let stop = CancellationToken::new();
         let worker = Worker::new(
             self.options.clone(),
@@ -224,9 +196,7 @@ impl World {
                 }
             }
         });
-        let reached = reached
-            .await
-            .expect("the worker gets there within a minute");
+        let reached = reached.await.expect("the worker gets there within a minute");
         stop.cancel();
         running.await.expect("no panic").expect("stops");
         reached
@@ -239,18 +209,11 @@ impl World {
     }
 
     pub async fn checkpoint(&self) -> Checkpoint {
-        self.store
-            .checkpoint(self.folder)
-            .await
-            .expect("reads")
-            .expect("a pass began")
+        self.store.checkpoint(self.folder).await.expect("reads").expect("a pass began")
     }
 
     pub async fn failures(&self) -> Vec<Failure> {
-        self.store
-            .failures(self.folder, None, 1000)
-            .await
-            .expect("reads")
+        self.store.failures(self.folder, None, 1000).await.expect("reads")
     }
 
     /// Items in the destination inbox, by message id or, without one, by subject.
@@ -269,9 +232,7 @@ impl World {
 }
 
 async fn inbox(mailbox: &Mailbox) -> Folder {
-    let answers = mailbox
-        .get_folders(&[FolderName::Distinguished("inbox")])
-        .await;
+    let answers = mailbox.get_folders(&[FolderName::Distinguished("inbox")]).await;
     answers.expect("answers").remove(0).expect("has an inbox")
 }
 
@@ -280,14 +241,10 @@ async fn names(mailbox: &Mailbox) -> Vec<String> {
     let mut names = Vec::new();
     let mut offset = 0;
     loop {
-        let page = mailbox
-            .find_items(&folder, Traversal::Shallow, offset, 1000)
-            .await;
+        let page = mailbox.find_items(&folder, Traversal::Shallow, offset, 1000).await;
         let page = page.expect("answers");
         names.extend(
-            page.items
-                .into_iter()
-                .map(|item| item.message_id.or(item.subject).unwrap_or_default()),
+            page.items.into_iter().map(|item| item.message_id.or(item.subject).unwrap_or_default()),
         );
         match page.next_offset {
             Some(next) if !page.last => offset = next,
@@ -304,11 +261,7 @@ fn endpoint(tenant: &Value, folder: &std::path::Path, at: usize) -> EndpointReco
     std::fs::write(&secret, text("client_secret")).expect("written");
     let token_url = text("token_url");
     let tenant_id = text("tenant_id");
-    let authority = token_url
-        .split(&tenant_id)
-        .next()
-        .expect("a base")
-        .to_owned();
+    let authority = token_url.split(&tenant_id).next().expect("a base").to_owned();
     EndpointRecord {
         client_id: text("client_id"),
         credential: CredentialRecord::Secret(format!("file:{}", secret.display())),

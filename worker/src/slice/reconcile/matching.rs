@@ -47,10 +47,7 @@ fn signature(facts: &ItemFacts) -> Signature {
 }
 
 fn detail(facts: &ItemFacts) -> Detail {
-    Detail {
-        search_key: facts.search_key.clone(),
-        size: facts.size,
-    }
+    Detail { search_key: facts.search_key.clone(), size: facts.size }
 }
 
 /// Pairs as multisets, because mailboxes hold legitimate twins.
@@ -60,11 +57,7 @@ pub(super) fn settle(
 ) -> Vec<(Doubtful, Verdict)> {
     let mut alike: HashMap<Signature, (Vec<Doubtful>, Vec<ItemFacts>)> = HashMap::new();
     for item in doubtful {
-        alike
-            .entry(signature(&item.facts))
-            .or_default()
-            .0
-            .push(item);
+        alike.entry(signature(&item.facts)).or_default().0.push(item);
     }
     for candidate in candidates {
         if let Some((_, found)) = alike.get_mut(&signature(&candidate)) {
@@ -85,10 +78,7 @@ fn pair(
 ) -> Vec<(Doubtful, Verdict)> {
     let mut by_detail: HashMap<Detail, Vec<ItemFacts>> = HashMap::new();
     for candidate in found {
-        by_detail
-            .entry(detail(&candidate))
-            .or_default()
-            .push(candidate);
+        by_detail.entry(detail(&candidate)).or_default().push(candidate);
     }
     let mut verdicts = Vec::with_capacity(items.len());
     let mut rest = Vec::new();
@@ -117,10 +107,7 @@ fn leftovers(
         }
         _ => Verdict::Ambiguous(left.iter().map(|candidate| candidate.id.clone()).collect()),
     };
-    items
-        .into_iter()
-        .map(|item| (item, verdict.clone()))
-        .collect()
+    items.into_iter().map(|item| (item, verdict.clone())).collect()
 }
 
 /// Whether one item and one candidate are the same beyond doubt: a message id says so, else the
@@ -156,10 +143,7 @@ mod tests {
     fn doubtful(id: &str, message_id: Option<&str>, size: u64) -> Doubtful {
         Doubtful {
             batch: BatchNo(0),
-            intent: IntentItem {
-                key: ItemKey::of(id),
-                source_id: id.to_owned(),
-            },
+            intent: IntentItem { key: ItemKey::of(id), source_id: id.to_owned() },
             facts: facts(id, message_id, size),
         }
     }
@@ -175,37 +159,24 @@ mod tests {
 
     #[test]
     fn what_was_not_uploaded_is_absent() {
-        let settled = verdicts(
-            vec![doubtful("a", Some("<1>"), 5)],
-            vec![facts("x", Some("<2>"), 5)],
-        );
+        let settled =
+            verdicts(vec![doubtful("a", Some("<1>"), 5)], vec![facts("x", Some("<2>"), 5)]);
         assert_eq!(settled, [("a".to_owned(), Verdict::Absent)]);
     }
 
     #[test]
     fn one_to_one_is_adopted_though_the_size_differs() {
-        let settled = verdicts(
-            vec![doubtful("a", Some("<1>"), 5)],
-            vec![facts("x", Some("<1>"), 6)],
-        );
-        assert_eq!(
-            settled,
-            [("a".to_owned(), Verdict::Stands(ItemId::new("x")))]
-        );
+        let settled =
+            verdicts(vec![doubtful("a", Some("<1>"), 5)], vec![facts("x", Some("<1>"), 6)]);
+        assert_eq!(settled, [("a".to_owned(), Verdict::Stands(ItemId::new("x")))]);
     }
 
     #[test]
     fn of_two_twins_with_one_copy_one_stands_and_one_does_not() {
         let twins = vec![doubtful("a", None, 5), doubtful("b", None, 5)];
         let settled = verdicts(twins, vec![facts("x", None, 5)]);
-        let standing = settled
-            .iter()
-            .filter(|(_, v)| matches!(v, Verdict::Stands(_)))
-            .count();
-        let absent = settled
-            .iter()
-            .filter(|(_, v)| *v == Verdict::Absent)
-            .count();
+        let standing = settled.iter().filter(|(_, v)| matches!(v, Verdict::Stands(_))).count();
+        let absent = settled.iter().filter(|(_, v)| *v == Verdict::Absent).count();
         assert_eq!((standing, absent), (1, 1));
     }
 
@@ -215,13 +186,7 @@ mod tests {
         let settled = verdicts(twins, vec![facts("x", None, 5), facts("y", None, 5)]);
         let mut ids: Vec<_> = settled
             .into_iter()
-            .filter_map(|(_, v)| {
-                if let Verdict::Stands(id) = v {
-                    Some(id.id)
-                } else {
-                    None
-                }
-            })
+            .filter_map(|(_, v)| if let Verdict::Stands(id) = v { Some(id.id) } else { None })
             .collect();
         ids.sort();
         assert_eq!(ids, ["x", "y"]);
@@ -237,10 +202,6 @@ mod tests {
     fn two_that_fit_one_copy_of_another_size_are_parked_both() {
         let items = vec![doubtful("a", Some("<1>"), 5), doubtful("b", Some("<1>"), 5)];
         let settled = verdicts(items, vec![facts("x", Some("<1>"), 6)]);
-        assert!(
-            settled
-                .iter()
-                .all(|(_, v)| matches!(v, Verdict::Ambiguous(_)))
-        );
+        assert!(settled.iter().all(|(_, v)| matches!(v, Verdict::Ambiguous(_))));
     }
 }

@@ -34,30 +34,21 @@ struct Doubtful {
 impl Folder {
     /// Settles the intents that are open.
     pub(crate) async fn reconcile(&self, checkpoint: &Checkpoint) -> Result<(), Halt> {
-        let Some(deadline) = checkpoint
-            .intents
-            .values()
-            .map(|intent| intent.deadline)
-            .max()
-        else {
+        if checkpoint.intents.is_empty() {
             return Ok(());
-        };
-        let now = self
-            .store
-            .now()
-            .await
-            .map_err(|error| Halt::store(&error))?;
+        }
+        // An intent without items has nothing that could still take effect.
+        let sending = checkpoint.intents.values().filter(|intent| !intent.items.is_empty());
+        let deadline = sending.map(|intent| intent.deadline).max().unwrap_or_default();
+        let now = self.store.now().await.map_err(|error| Halt::store(&error))?;
         let settled = deadline.after(self.options.settle);
         if now < settled {
             return Err(Halt::Settling(settled.since(now)));
         }
         let doubtful = self.look_up_sources(checkpoint).await?;
         let candidates = self.look_for_copies(checkpoint).await?;
-        let mut outcomes: HashMap<BatchNo, Outcome> = checkpoint
-            .intents
-            .keys()
-            .map(|batch| (*batch, Outcome::default()))
-            .collect();
+        let mut outcomes: HashMap<BatchNo, Outcome> =
+            checkpoint.intents.keys().map(|batch| (*batch, Outcome::default())).collect();
         for (item, verdict) in settle(doubtful, candidates) {
             let outcome = outcomes.entry(item.batch).or_default();
             self.note(item, verdict, outcome).await?;
@@ -105,23 +96,13 @@ impl Folder {
         }
         let mut found = Vec::with_capacity(asked.len());
         for group in asked.chunks(GET_ITEMS) {
-            let ids: Vec<_> = group
-                .iter()
-                .map(|(_, i)| ItemId::new(i.source_id.clone()))
-                .collect();
+            let ids: Vec<_> = group.iter().map(|(_, i)| ItemId::new(i.source_id.clone())).collect();
             let peer = &self.source;
-            let answers = peer
-                .lane
-                .call(&self.stop, || peer.mailbox.get_items(&ids))
-                .await?;
+            let answers = peer.lane.call(&self.stop, || peer.mailbox.get_items(&ids)).await?;
             for ((batch, intent), answer) in group.iter().zip(answers) {
                 match answer {
                     Ok(facts) => {
-                        found.push(Doubtful {
-                            batch: *batch,
-                            intent: intent.clone(),
-                            facts,
-                        });
+                        found.push(Doubtful { batch: *batch, intent: intent.clone(), facts });
                     }
                     Err(error) if error.class() == longhaul_ews::Class::Vanished => {}
                     Err(error) => {
@@ -139,11 +120,7 @@ impl Folder {
     /// Items of the destination folder that are not in the ledger and were created since the
     /// first open intent was made.
     async fn look_for_copies(&self, checkpoint: &Checkpoint) -> Result<Vec<ItemFacts>, Halt> {
-        let since = checkpoint
-            .intents
-            .values()
-            .map(|intent| intent.made.0)
-            .min();
+        let since = checkpoint.intents.values().map(|intent| intent.made.0).min();
         let since = since.unwrap_or(0) - SKEW_MILLIS;
         let mut traversals = vec![Traversal::Shallow];
         if self.bounds.associated {
@@ -154,10 +131,7 @@ impl Folder {
         for traversal in traversals {
             let mut offset = 0;
             loop {
-                let find = || {
-                    peer.mailbox
-                        .find_items(&peer.folder, traversal, offset, FIND_PAGE)
-                };
+                let find = || peer.mailbox.find_items(&peer.folder, traversal, offset, FIND_PAGE);
                 let page = peer.lane.call(&self.stop, find).await?;
                 for facts in page.items {
                     if facts.created.is_none_or(|created| created.0 >= since) {
@@ -182,10 +156,7 @@ fn item_of(doubtful: Doubtful) -> Item {
     let facts = doubtful.facts;
     Item {
         key: doubtful.intent.key,
-        id: ItemId {
-            id: doubtful.intent.source_id,
-            change_key: facts.id.change_key,
-        },
+        id: ItemId { id: doubtful.intent.source_id, change_key: facts.id.change_key },
         class: facts.class.unwrap_or_default(),
         size: facts.size.unwrap_or(Bytes(0)),
         received: facts.delivered.or(facts.submitted).or(facts.created),
