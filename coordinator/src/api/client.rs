@@ -34,12 +34,9 @@ impl Client {
     /// [`Refusal`] with LH-0102 if the address cannot be used.
     pub fn new(base: &str, token: Secret) -> Result<Self, Refusal> {
         let wrong = |text: String| Refusal::new(RefusalKind::Invalid, code::BAD_VALUE, text);
-        let base = Url::parse(base)
-            .ok()
-            .filter(|url| url.has_host())
-            .ok_or_else(|| {
-                wrong("the server's address is not one such as `http://127.0.0.1:7300`".to_owned())
-            })?;
+        let base = Url::parse(base).ok().filter(|url| url.has_host()).ok_or_else(|| {
+            wrong("the server's address is not one such as `http://127.0.0.1:7300`".to_owned())
+        })?;
         let mut http = reqwest::Client::builder().connect_timeout(CONNECT);
         let local = match base.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -132,8 +129,7 @@ impl Client {
         action: &str,
     ) -> Result<PassStatus, Refusal> {
         let pass = number.map_or_else(|| "current".to_owned(), |number| number.to_string());
-        self.post(&["projects", project, "passes", &pass, action], &())
-            .await
+        self.post(&["projects", project, "passes", &pass, action], &()).await
     }
 
     /// Where a project stands.
@@ -151,9 +147,7 @@ impl Client {
     ///
     /// [`Refusal`].
     pub async fn errors(&self, project: &str, params: &ErrorParams) -> Result<ErrorPage, Refusal> {
-        let request = self
-            .request(Method::GET, &["projects", project, "errors"])
-            .query(params);
+        let request = self.request(Method::GET, &["projects", project, "errors"]).query(params);
         self.send(request).await
     }
 
@@ -167,9 +161,7 @@ impl Client {
         project: &str,
         options: &VerifyOptions,
     ) -> Result<VerificationId, Refusal> {
-        let started: Started = self
-            .post(&["projects", project, "verifications"], options)
-            .await?;
+        let started: Started = self.post(&["projects", project, "verifications"], options).await?;
         Ok(started.id)
     }
 
@@ -187,9 +179,7 @@ impl Client {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("v1").extend(path);
         }
-        self.http
-            .request(method, url)
-            .bearer_auth(self.token.expose())
+        self.http.request(method, url).bearer_auth(self.token.expose())
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, Refusal> {
@@ -209,15 +199,9 @@ impl Client {
             let text = format!("the longhaul server at {} {reason}", self.base());
             let refusal = Refusal::new(RefusalKind::Unreachable, code::SERVER_UNREACHABLE, text);
             let next = "start it with `longhaul up`, or name another with `--server`";
-            Refusal {
-                next: next.to_owned(),
-                ..refusal
-            }
+            Refusal { next: next.to_owned(), ..refusal }
         };
-        let answer = request
-            .send()
-            .await
-            .map_err(|_| unreachable("does not answer"))?;
+        let answer = request.send().await.map_err(|_| unreachable("does not answer"))?;
         let status = answer.status();
         let body = answer.bytes().await.map_err(|_| unreachable("hung up"))?;
         if status.is_success() {
@@ -226,10 +210,7 @@ impl Client {
         }
         match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) => Err(problem.refusal),
-            Err(_) => Err(unreachable(&format!(
-                "answered with HTTP status {}",
-                status.as_u16()
-            ))),
+            Err(_) => Err(unreachable(&format!("answered with HTTP status {}", status.as_u16()))),
         }
     }
 }

@@ -98,10 +98,7 @@ pub(super) async fn pause_pass(
     State(shared): State<Arc<Shared>>,
     Path(path): Path<PassPath>,
 ) -> Result<Json<PassStatus>, Problem> {
-    let pass = shared
-        .engine
-        .pause_pass(&path.project, path.number()?)
-        .await?;
+    let pass = shared.engine.pause_pass(&path.project, path.number()?).await?;
     Ok(Json((&pass).into()))
 }
 
@@ -118,10 +115,7 @@ pub(super) async fn resume_pass(
     State(shared): State<Arc<Shared>>,
     Path(path): Path<PassPath>,
 ) -> Result<Json<PassStatus>, Problem> {
-    let pass = shared
-        .engine
-        .resume_pass(&path.project, path.number()?)
-        .await?;
+    let pass = shared.engine.resume_pass(&path.project, path.number()?).await?;
     Ok(Json((&pass).into()))
 }
 
@@ -138,9 +132,6 @@ pub(super) async fn stop_pass(
     State(shared): State<Arc<Shared>>,
     Path(path): Path<PassPath>,
 ) -> Result<Json<PassStatus>, Problem> {
-    let pass = shared
-        .engine
-        .stop_pass(&path.project, path.number()?)
-        .await?;
+    let pass = shared.engine.stop_pass(&path.project, path.number()?).await?;
     Ok(Json((&pass).into()))
 }

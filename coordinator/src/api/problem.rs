@@ -27,10 +27,7 @@ impl Problem {
         code: Code,
         text: impl Into<String>,
     ) -> Self {
-        Self {
-            status: status.as_u16(),
-            refusal: Refusal::new(kind, code, text),
-        }
+        Self { status: status.as_u16(), refusal: Refusal::new(kind, code, text) }
     }
 
     /// A request that cannot be understood.
@@ -50,10 +47,7 @@ impl From<Refusal> for Problem {
             RefusalKind::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
             RefusalKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self {
-            status: status.as_u16(),
-            refusal,
-        }
+        Self { status: status.as_u16(), refusal }
     }
 }
 

@@ -94,8 +94,6 @@ pub(super) async fn show_verification(
     State(shared): State<Arc<Shared>>,
     Path(verification): Path<String>,
 ) -> Result<Json<Verification>, Problem> {
-    let id = verification
-        .parse()
-        .map_err(|_| Refusal::not_found("no verification of that id"))?;
+    let id = verification.parse().map_err(|_| Refusal::not_found("no verification of that id"))?;
     Ok(Json(shared.engine.verification(id).await?))
 }

@@ -37,9 +37,7 @@ pub struct Api(Arc<Shared>);
 
 impl std::fmt::Debug for Api {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Api")
-            .field("closing", &self.0.closing)
-            .finish_non_exhaustive()
+        f.debug_struct("Api").field("closing", &self.0.closing).finish_non_exhaustive()
     }
 }
 
@@ -47,43 +45,24 @@ impl Api {
     /// The API of `engine` for those who know `token`.
     #[must_use]
     pub fn new(engine: Handle, token: Secret) -> Self {
-        Self(Arc::new(Shared {
-            engine,
-            token,
-            closing: AtomicBool::new(false),
-        }))
+        Self(Arc::new(Shared { engine, token, closing: AtomicBool::new(false) }))
     }
 
     /// Its routes.
     pub fn router(&self) -> Router {
         let open = open_routes().split_for_parts().0;
-        let closed =
-            closed_routes()
-                .split_for_parts()
-                .0
-                .route_layer(middleware::from_fn_with_state(
-                    Arc::clone(&self.0),
-                    auth::bearer,
-                ));
+        let closed = closed_routes()
+            .split_for_parts()
+            .0
+            .route_layer(middleware::from_fn_with_state(Arc::clone(&self.0), auth::bearer));
         open.merge(closed)
-            .route(
-                "/v1/openapi.json",
-                axum::routing::get(async || Json(openapi())),
-            )
+            .route("/v1/openapi.json", axum::routing::get(async || Json(openapi())))
             .fallback(async || {
                 let text = "no such route";
-                Problem::new(
-                    StatusCode::NOT_FOUND,
-                    RefusalKind::NotFound,
-                    code::NOT_FOUND,
-                    text,
-                )
+                Problem::new(StatusCode::NOT_FOUND, RefusalKind::NotFound, code::NOT_FOUND, text)
             })
             .method_not_allowed_fallback(async || {
-                Problem::malformed(
-                    StatusCode::METHOD_NOT_ALLOWED,
-                    "the route has another method",
-                )
+                Problem::malformed(StatusCode::METHOD_NOT_ALLOWED, "the route has another method")
             })
             .with_state(Arc::clone(&self.0))
     }
@@ -132,10 +111,7 @@ pub fn openapi() -> OpenApi {
     document.info.description = Some(description.to_owned());
     document.info.license = None;
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    document
-        .components
-        .get_or_insert_default()
-        .add_security_scheme(BEARER, scheme);
+    document.components.get_or_insert_default().add_security_scheme(BEARER, scheme);
     document.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
     document
 }

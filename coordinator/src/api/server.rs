@@ -32,10 +32,7 @@ pub async fn bind(listen: &str) -> Result<Listener, Refusal> {
         let next = "stop the other process, or choose another address with `--listen` \
              (`--listen 127.0.0.1:0` takes a free port)";
         let refusal = Refusal::new(RefusalKind::Internal, code::ADDRESS_TAKEN, text);
-        Refusal {
-            next: next.to_owned(),
-            ..refusal
-        }
+        Refusal { next: next.to_owned(), ..refusal }
     };
     let socket = TcpListener::bind(listen).await.map_err(refused)?;
     let address = socket.local_addr().map_err(refused)?;

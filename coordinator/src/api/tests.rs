@@ -58,17 +58,8 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(service.run(stop.clone()));
         tasks.spawn(listener.serve(api.router(), stop.clone()));
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
-        Self {
-            api,
-            base,
-            http,
-            _stop: stop.drop_guard(),
-            _tasks: tasks,
-        }
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { api, base, http, _stop: stop.drop_guard(), _tasks: tasks }
     }
 
     fn client(&self, token: &str) -> Client {
@@ -87,10 +78,7 @@ impl Server {
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
         let problem: Problem = answer.json().await.expect("a problem document");
         assert_eq!(problem.status, status.as_u16());
-        assert!(
-            !problem.refusal.next.is_empty(),
-            "{problem:?} has no next step"
-        );
+        assert!(!problem.refusal.next.is_empty(), "{problem:?} has no next step");
         (status, problem)
     }
 }
@@ -109,9 +97,7 @@ async fn every_other_route_refuses_a_missing_or_wrong_token() {
     for (method, path) in ROUTES.into_iter().skip(1).chain([VERIFICATION]) {
         let bare = server.request(method, path);
         let wrong = server.request(method, path).bearer_auth(almost);
-        let basic = server
-            .request(method, path)
-            .basic_auth("operator", Some(TOKEN));
+        let basic = server.request(method, path).basic_auth("operator", Some(TOKEN));
         for request in [bare, wrong, basic] {
             let (status, problem) = server.problem(request).await;
             assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
@@ -132,12 +118,7 @@ async fn an_empty_server_lists_nothing_and_finds_nothing() {
     not_found(client.project("no / such?").await.expect_err("none"));
     not_found(client.status("none").await.expect_err("none"));
     not_found(client.stop_project("none").await.expect_err("none"));
-    not_found(
-        client
-            .steer_pass("none", Some(1), "pause")
-            .await
-            .expect_err("none"),
-    );
+    not_found(client.steer_pass("none", Some(1), "pause").await.expect_err("none"));
     let params = views::ErrorParams::default();
     not_found(client.errors("none", &params).await.expect_err("none"));
 }
@@ -150,18 +131,11 @@ async fn a_wrong_project_is_refused_with_every_mistake() {
         "name": "p", "confirm": "yes", "source": side, "destination": side,
         "mailboxes": [{"source": "a@b.test", "destination": "nobody"}],
     });
-    let request = server
-        .request("POST", "/v1/projects")
-        .bearer_auth(TOKEN)
-        .json(&spec);
+    let request = server.request("POST", "/v1/projects").bearer_auth(TOKEN).json(&spec);
     let (status, problem) = server.problem(request).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    let places: Vec<_> = problem
-        .refusal
-        .details
-        .iter()
-        .map(|detail| detail.place.as_str())
-        .collect();
+    let places: Vec<_> =
+        problem.refusal.details.iter().map(|detail| detail.place.as_str()).collect();
     let expected = [
         "confirm",
         "source.tenant_id",
@@ -171,14 +145,7 @@ async fn a_wrong_project_is_refused_with_every_mistake() {
         "mailboxes[0].destination",
     ];
     assert_eq!(places, expected);
-    assert!(
-        server
-            .client(TOKEN)
-            .projects()
-            .await
-            .expect("an answer")
-            .is_empty()
-    );
+    assert!(server.client(TOKEN).projects().await.expect("an answer").is_empty());
 }
 
 #[tokio::test]
@@ -188,36 +155,11 @@ async fn what_cannot_be_read_is_a_problem_document_too() {
         "tenant_id": "x", "client_id": "y", "client_secret": "hunter2"}});
     let cases = [
         ("POST", "/v1/projects", "{", StatusCode::BAD_REQUEST),
-        (
-            "POST",
-            "/v1/projects",
-            r#"{"nam":"x"}"#,
-            StatusCode::UNPROCESSABLE_ENTITY,
-        ),
-        (
-            "POST",
-            "/v1/projects",
-            &secret.to_string(),
-            StatusCode::UNPROCESSABLE_ENTITY,
-        ),
-        (
-            "GET",
-            "/v1/projects/p/errors?limit=many",
-            "",
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            "GET",
-            "/v1/projects/p/errors?code=12",
-            "",
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            "POST",
-            "/v1/projects/p/passes/first/stop",
-            "",
-            StatusCode::BAD_REQUEST,
-        ),
+        ("POST", "/v1/projects", r#"{"nam":"x"}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        ("POST", "/v1/projects", &secret.to_string(), StatusCode::UNPROCESSABLE_ENTITY),
+        ("GET", "/v1/projects/p/errors?limit=many", "", StatusCode::BAD_REQUEST),
+        ("GET", "/v1/projects/p/errors?code=12", "", StatusCode::BAD_REQUEST),
+        ("POST", "/v1/projects/p/passes/first/stop", "", StatusCode::BAD_REQUEST),
         ("DELETE", "/v1/projects", "", StatusCode::METHOD_NOT_ALLOWED),
         ("GET", "/v1/nothing", "", StatusCode::NOT_FOUND),
         ("GET", "/v1/projects/%ff", "", StatusCode::BAD_REQUEST),
@@ -231,11 +173,7 @@ async fn what_cannot_be_read_is_a_problem_document_too() {
             .body(body.to_owned());
         let (status, problem) = server.problem(request).await;
         assert_eq!(status, expected, "{method} {path} {body}");
-        assert!(
-            !problem.refusal.text.contains("hunter2"),
-            "{}",
-            problem.refusal.text
-        );
+        assert!(!problem.refusal.text.contains("hunter2"), "{}", problem.refusal.text);
     }
 }
 
@@ -286,33 +224,18 @@ async fn nobody_listening_is_an_unreachable_server() {
 #[tokio::test]
 async fn the_document_lists_every_route_and_resolves() {
     let server = Server::start().await;
-    let answer = server
-        .request("GET", "/v1/openapi.json")
-        .send()
-        .await
-        .expect("an answer");
+    let answer = server.request("GET", "/v1/openapi.json").send().await.expect("an answer");
     let document: Value = answer.json().await.expect("JSON");
-    assert_eq!(
-        document,
-        serde_json::to_value(openapi()).expect("serialises")
-    );
+    assert_eq!(document, serde_json::to_value(openapi()).expect("serialises"));
 
     let mut listed = BTreeSet::new();
     let mut operations = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().expect("paths") {
         for (method, operation) in methods.as_object().expect("methods") {
             listed.insert((method.to_uppercase(), path.clone()));
-            let id = operation["operationId"]
-                .as_str()
-                .expect("an operation id")
-                .to_owned();
+            let id = operation["operationId"].as_str().expect("an operation id").to_owned();
             assert!(operations.insert(id.clone()), "{id} is used twice");
-            assert!(
-                !operation["responses"]
-                    .as_object()
-                    .expect("responses")
-                    .is_empty()
-            );
+            assert!(!operation["responses"].as_object().expect("responses").is_empty());
         }
     }
     let expected: BTreeSet<_> = ROUTES
@@ -321,24 +244,14 @@ async fn the_document_lists_every_route_and_resolves() {
         .map(|(method, path)| (method.to_owned(), path.to_owned()))
         .collect();
     assert_eq!(listed, expected);
-    assert!(
-        document["openapi"]
-            .as_str()
-            .is_some_and(|version| version.starts_with("3.1"))
-    );
-    assert_eq!(
-        document["components"]["securitySchemes"]["bearer"]["scheme"],
-        "bearer"
-    );
+    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
     let mut references = Vec::new();
     collect_references(&document, &mut references);
     assert!(!references.is_empty());
     for reference in references {
         let pointer = reference.strip_prefix('#').expect("a local reference");
-        assert!(
-            document.pointer(pointer).is_some(),
-            "{reference} leads nowhere"
-        );
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
 }
 
@@ -352,9 +265,7 @@ fn collect_references(value: &Value, into: &mut Vec<String>) {
                 }
             }
         }
-        Value::Array(values) => values
-            .iter()
-            .for_each(|value| collect_references(value, into)),
+        Value::Array(values) => values.iter().for_each(|value| collect_references(value, into)),
         _ => {}
     }
 }

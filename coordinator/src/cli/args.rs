@@ -33,13 +33,7 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 pub struct Global {
     /// How to print
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT"
-    )]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Format,
     /// Address of the server [default: from DIR/api.json]
     #[arg(long, global = true, value_name = "URL", env = "LONGHAUL_SERVER")]
@@ -62,9 +56,7 @@ impl Global {
     /// The data folder.
     #[must_use]
     pub fn data(&self) -> PathBuf {
-        self.data
-            .clone()
-            .unwrap_or_else(|| PathBuf::from("longhaul-data"))
+        self.data.clone().unwrap_or_else(|| PathBuf::from("longhaul-data"))
     }
 }
 

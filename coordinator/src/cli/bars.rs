@@ -31,12 +31,7 @@ impl Bars {
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("━╸─");
         let total = screen.add(ProgressBar::new(0).with_style(style.clone()));
-        Self {
-            screen,
-            total,
-            mailboxes: HashMap::new(),
-            style,
-        }
+        Self { screen, total, mailboxes: HashMap::new(), style }
     }
 
     /// Draws where a project stands.
@@ -63,12 +58,10 @@ impl Bars {
         let sum = |count: fn(&MailboxStatus) -> u64| status.mailboxes.iter().map(count).sum();
         let copied: u64 = sum(|mailbox| mailbox.items.copied);
         let total: u64 = sum(|mailbox| mailbox.items.total);
-        self.total
-            .set_prefix(format!("all {} mailboxes", status.mailboxes.len()));
+        self.total.set_prefix(format!("all {} mailboxes", status.mailboxes.len()));
         self.total.set_length(length(total, copied));
         self.total.set_position(copied);
-        self.total
-            .set_message(format!("{copied}/{total} items, {}", total_message(status)));
+        self.total.set_message(format!("{copied}/{total} items, {}", total_message(status)));
     }
 
     /// Leaves the bars on the screen as they are.
@@ -82,9 +75,7 @@ impl Bars {
 
 impl std::fmt::Debug for Bars {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bars")
-            .field("mailboxes", &self.mailboxes.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Bars").field("mailboxes", &self.mailboxes.len()).finish_non_exhaustive()
     }
 }
 
@@ -148,22 +139,10 @@ fn message(mailbox: &MailboxStatus) -> String {
 }
 
 fn total_message(status: &ProjectStatus) -> String {
-    let bytes: Bytes = status
-        .mailboxes
-        .iter()
-        .map(|mailbox| mailbox.items.bytes_copied)
-        .sum();
-    let failed: u64 = status
-        .mailboxes
-        .iter()
-        .map(|mailbox| mailbox.items.failed)
-        .sum();
-    let rate: f64 = status
-        .mailboxes
-        .iter()
-        .filter_map(|mailbox| mailbox.rate)
-        .map(|rate| rate.bytes)
-        .sum();
+    let bytes: Bytes = status.mailboxes.iter().map(|mailbox| mailbox.items.bytes_copied).sum();
+    let failed: u64 = status.mailboxes.iter().map(|mailbox| mailbox.items.failed).sum();
+    let rate: f64 =
+        status.mailboxes.iter().filter_map(|mailbox| mailbox.rate).map(|rate| rate.bytes).sum();
     let mut message = bytes.to_string();
     if rate >= 1.0 {
         message.push_str(&format!(", {}/s", Bytes(rate as u64)));
@@ -186,10 +165,8 @@ mod tests {
             mailbox("failed", MailboxState::Failed),
             mailbox("busy", MailboxState::Copying),
         ];
-        let names: Vec<_> = most_interesting(&mailboxes, 2)
-            .iter()
-            .map(|mailbox| mailbox.source.clone())
-            .collect();
+        let names: Vec<_> =
+            most_interesting(&mailboxes, 2).iter().map(|mailbox| mailbox.source.clone()).collect();
         assert_eq!(names, ["busy@source.test", "failed@source.test"]);
     }
 }

@@ -83,10 +83,7 @@ fn line(mailbox: &MailboxStatus) -> String {
         line.push_str(&format!(", waits until {until}"));
     }
     if let Some(problem) = &mailbox.problem {
-        line.push_str(&format!(
-            ", {}: {}; next: {}",
-            problem.code, problem.text, problem.next
-        ));
+        line.push_str(&format!(", {}: {}; next: {}", problem.code, problem.text, problem.next));
     }
     line
 }

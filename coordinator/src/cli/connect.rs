@@ -35,10 +35,7 @@ fn no_server(data: &Path, named: bool) -> Failure {
         let next = "give the server's token with `--token` or LONGHAUL_TOKEN";
         return Failure::with_next(code::UNAUTHORISED, text, next);
     }
-    let text = format!(
-        "no server runs in this data folder: {} does not exist",
-        file.display()
-    );
+    let text = format!("no server runs in this data folder: {} does not exist", file.display());
     let next =
         "start one with `longhaul up`, or name one with `--data`, or `--server` and `--token`";
     Failure::with_next(code::SERVER_UNREACHABLE, text, next)
@@ -53,29 +50,17 @@ pub(crate) async fn project(client: &Client, arg: &ProjectArg) -> Result<String,
     if let Some(name) = &arg.project {
         return Ok(name.clone());
     }
-    let mut names: Vec<_> = client
-        .projects()
-        .await?
-        .into_iter()
-        .map(|project| project.name)
-        .collect();
+    let mut names: Vec<_> =
+        client.projects().await?.into_iter().map(|project| project.name).collect();
     match names.len() {
         0 => {
             let next = "submit one with `longhaul project submit FILE`";
-            Err(Failure::with_next(
-                code::NOT_FOUND,
-                "this server has no project",
-                next,
-            ))
+            Err(Failure::with_next(code::NOT_FOUND, "this server has no project", next))
         }
         1 => Ok(names.remove(0)),
         count => {
             let text = format!("this server has {count} projects: {}", names.join(", "));
-            Err(Failure::with_next(
-                code::NOT_FOUND,
-                text,
-                "name one with `--project`",
-            ))
+            Err(Failure::with_next(code::NOT_FOUND, text, "name one with `--project`"))
         }
     }
 }

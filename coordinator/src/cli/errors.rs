@@ -39,10 +39,7 @@ pub(crate) async fn run(global: &Global, args: ErrorsArgs) -> Result<(), Failure
     }
     output::data(output::lines(&table))?;
     if page.next.is_some() {
-        output::remark(format!(
-            "there are more than {}; see them with --limit",
-            args.limit
-        ));
+        output::remark(format!("there are more than {}; see them with --limit", args.limit));
     }
     Ok(())
 }

@@ -44,12 +44,7 @@ impl Failure {
     /// A failure with advice of its own.
     #[must_use]
     pub fn with_next(code: Code, text: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::Error(Report {
-            code,
-            text: text.into(),
-            next: next.into(),
-            reasons: Vec::new(),
-        })
+        Self::Error(Report { code, text: text.into(), next: next.into(), reasons: Vec::new() })
     }
 
     /// How the program ends.
@@ -100,15 +95,8 @@ impl From<Refusal> for Failure {
                 false => format!("{}: {}: {}", detail.place, detail.code, detail.text),
             })
             .collect();
-        let Refusal {
-            code, text, next, ..
-        } = refusal;
-        Self::Error(Report {
-            code,
-            text,
-            next,
-            reasons,
-        })
+        let Refusal { code, text, next, .. } = refusal;
+        Self::Error(Report { code, text, next, reasons })
     }
 }
 
@@ -153,24 +141,15 @@ mod tests {
     #[test]
     fn an_error_is_a_sentence_and_a_next_step() {
         let failure = Failure::with_next(code::ADDRESS_TAKEN, "port 7300 is in use", "choose one");
-        let Failure::Error(report) = &failure else {
-            panic!("an error")
-        };
-        assert_eq!(
-            report.to_string(),
-            "error[LH-0204]: port 7300 is in use\nnext: choose one"
-        );
+        let Failure::Error(report) = &failure else { panic!("an error") };
+        assert_eq!(report.to_string(), "error[LH-0204]: port 7300 is in use\nnext: choose one");
         assert_eq!(failure.exit(), Exit::Local);
     }
 
     #[test]
     fn several_reasons_stand_above_the_sentence() {
         let details = vec![
-            Detail::new(
-                code::MAILBOX_NOT_FOUND,
-                "source mailbox a@b.test",
-                "no such mailbox",
-            ),
+            Detail::new(code::MAILBOX_NOT_FOUND, "source mailbox a@b.test", "no such mailbox"),
             Detail::new(
                 code::EWS_FORBIDDEN,
                 "destination tenant",

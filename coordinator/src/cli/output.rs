@@ -77,11 +77,7 @@ pub(crate) fn numbers(table: &mut Table, columns: &[usize]) {
 /// A table without trailing spaces, as lines.
 #[must_use]
 pub(crate) fn lines(table: &Table) -> String {
-    table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// A name as people write it: `PreStaged` becomes `pre-staged`.
@@ -124,10 +120,7 @@ mod tests {
 
     #[test]
     fn states_are_written_in_words() {
-        assert_eq!(
-            words(MailboxState::CompletedWithErrors),
-            "completed-with-errors"
-        );
+        assert_eq!(words(MailboxState::CompletedWithErrors), "completed-with-errors");
         assert_eq!(words(MailboxState::Failed), "failed");
     }
 }

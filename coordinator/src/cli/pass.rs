@@ -33,10 +33,7 @@ async fn start(global: &Global, args: StartArgs) -> Result<(), Failure> {
     let kind = kind(args.kind, args.cutoff.as_deref())?;
     let client = connect::client(global)?;
     let project = connect::project(&client, &args.project).await?;
-    let start = StartPass {
-        kind,
-        selection: args.selection.selection(),
-    };
+    let start = StartPass { kind, selection: args.selection.selection() };
     let pass = client.start_pass(&project, &start).await?;
     match global.output {
         Format::Json if !args.wait => output::json(&pass)?,
@@ -56,11 +53,7 @@ fn kind(kind: Kind, cutoff: Option<&str>) -> Result<PassKind, Failure> {
         (Kind::Full, None) => Ok(PassKind::Full),
         (Kind::Full, Some(_)) => {
             let text = "a full pass has no cut-off";
-            Err(Failure::with_next(
-                code::BAD_VALUE,
-                text,
-                "leave `--cutoff` out",
-            ))
+            Err(Failure::with_next(code::BAD_VALUE, text, "leave `--cutoff` out"))
         }
         (Kind::PreStage, cutoff) => {
             let text = cutoff.unwrap_or(DEFAULT_CUTOFF);
@@ -84,19 +77,11 @@ pub(crate) async fn wait(
     project: &str,
     number: u32,
 ) -> Result<(), Failure> {
-    let status = watch::run(
-        client,
-        format,
-        project,
-        &Default::default(),
-        Until::Over(number),
-    )
-    .await?;
+    let status =
+        watch::run(client, format, project, &Default::default(), Until::Over(number)).await?;
     let verdict = verdict(&status, number);
     if format == Format::Text {
-        output::data(super::status::table(&status, |mailbox| {
-            mailbox.pass == Some(number)
-        }))?;
+        output::data(super::status::table(&status, |mailbox| mailbox.pass == Some(number)))?;
     }
     verdict
 }
@@ -106,10 +91,7 @@ fn verdict(status: &ProjectStatus, number: u32) -> Result<(), Failure> {
     let name = &status.name;
     let troubled = |mailbox: &&MailboxStatus| {
         mailbox.pass == Some(number)
-            && !matches!(
-                mailbox.state,
-                MailboxState::PreStaged | MailboxState::Completed
-            )
+            && !matches!(mailbox.state, MailboxState::PreStaged | MailboxState::Completed)
     };
     let troubled: Vec<_> = status.mailboxes.iter().filter(troubled).collect();
     if troubled.is_empty() {
@@ -132,11 +114,9 @@ async fn steer(global: &Global, args: &SteerArgs, action: &str) -> Result<(), Fa
     let pass = client.steer_pass(&project, args.number, action).await?;
     match global.output {
         Format::Json => output::json(&pass),
-        Format::Text => output::data(format!(
-            "{} of {project}: {}",
-            describe(&pass),
-            output::words(pass.state)
-        )),
+        Format::Text => {
+            output::data(format!("{} of {project}: {}", describe(&pass), output::words(pass.state)))
+        }
     }
 }
 
@@ -146,11 +126,7 @@ pub(crate) fn describe(pass: &PassStatus) -> String {
     match pass.kind {
         PassKind::Full => format!("pass {} (full)", pass.number),
         PassKind::PreStage { cutoff } => {
-            let date: String = cutoff
-                .to_string()
-                .chars()
-                .take("2026-01-31".len())
-                .collect();
+            let date: String = cutoff.to_string().chars().take("2026-01-31".len()).collect();
             format!("pass {} (pre-stage, mail before {date})", pass.number)
         }
     }

@@ -158,43 +158,22 @@ fn show(global: &Global, detail: &ProjectDetail) -> Result<(), Failure> {
         return output::json(detail);
     }
     let ProjectView {
-        name,
-        customer,
-        state,
-        created,
-        source,
-        destination,
-        options,
-        problems,
-        ..
+        name, customer, state, created, source, destination, options, problems, ..
     } = &detail.project;
-    output::data(format!(
-        "project {name} ({}), submitted {created}",
-        output::words(state)
-    ))?;
+    output::data(format!("project {name} ({}), submitted {created}", output::words(state)))?;
     if let Some(customer) = customer {
         output::data(format!("customer {customer}"))?;
     }
     for (side, endpoint) in [("source", source), ("destination", destination)] {
-        output::data(format!(
-            "{side} tenant {}, {}",
-            endpoint.tenant_id, endpoint.ews_url
-        ))?;
+        output::data(format!("{side} tenant {}, {}", endpoint.tenant_id, endpoint.ews_url))?;
     }
     output::data(format!(
         "{} requests at a time to a mailbox, associated items {}",
         options.mailbox_requests,
-        if options.associated_items {
-            "copied"
-        } else {
-            "not copied"
-        },
+        if options.associated_items { "copied" } else { "not copied" },
     ))?;
     for problem in problems {
-        output::data(format!(
-            "{}: {}\n  next: {}",
-            problem.code, problem.text, problem.next
-        ))?;
+        output::data(format!("{}: {}\n  next: {}", problem.code, problem.text, problem.next))?;
     }
     let mut table = output::table(&["Source", "Destination", "Batch", "State"]);
     for mailbox in &detail.mailboxes {
@@ -209,9 +188,5 @@ fn show(global: &Global, detail: &ProjectDetail) -> Result<(), Failure> {
 }
 
 fn mailboxes(count: usize) -> String {
-    if count == 1 {
-        "1 mailbox".to_owned()
-    } else {
-        format!("{count} mailboxes")
-    }
+    if count == 1 { "1 mailbox".to_owned() } else { format!("{count} mailboxes") }
 }

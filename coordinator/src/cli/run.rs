@@ -21,11 +21,7 @@ pub fn main() -> Exit {
         Err(error) => {
             // Help and version go to standard output and are no error.
             drop(error.print());
-            return if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Done
-            };
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };
     let format = cli.global.output;
@@ -92,11 +88,7 @@ async fn ask(global: &Global, command: Command) -> Result<(), Failure> {
 fn explain(format: Format, code: Code) -> Result<(), Failure> {
     let page = code.page().ok_or_else(|| {
         let text = format!("this version has no code {code}");
-        Failure::with_next(
-            code::NOT_FOUND,
-            text,
-            "check the number, or use a newer longhaul",
-        )
+        Failure::with_next(code::NOT_FOUND, text, "check the number, or use a newer longhaul")
     })?;
     match format {
         Format::Json => output::json(&serde_json::json!({
@@ -118,9 +110,7 @@ fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
 fn start_log(default: &str) {
     let filter =
         EnvFilter::try_from_env("LONGHAUL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second start is a test's: the first one's log serves.
     drop(match io::stderr().is_terminal() {
         true => builder.with_target(false).try_init(),

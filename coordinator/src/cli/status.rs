@@ -20,20 +20,11 @@ pub(crate) async fn run(global: &Global, args: StatusArgs) -> Result<(), Failure
     let client = connect::client(global)?;
     let project = connect::project(&client, &args.project).await?;
     if args.watch {
-        watch::run(
-            &client,
-            global.output,
-            &project,
-            &args.selection,
-            Until::AllOver,
-        )
-        .await?;
+        watch::run(&client, global.output, &project, &args.selection, Until::AllOver).await?;
         return Ok(());
     }
     let mut status = client.status(&project).await?;
-    status
-        .mailboxes
-        .retain(|mailbox| is_selected(mailbox, &args.selection));
+    status.mailboxes.retain(|mailbox| is_selected(mailbox, &args.selection));
     match global.output {
         Format::Json => output::json(&status),
         Format::Text => output::data(summary(&status)),
@@ -55,11 +46,7 @@ pub(crate) fn is_selected(mailbox: &MailboxStatus, selection: &SelectionArgs) ->
 }
 
 fn summary(status: &ProjectStatus) -> String {
-    let mut text = format!(
-        "project {} ({})\n",
-        status.name,
-        output::words(status.state)
-    );
+    let mut text = format!("project {} ({})\n", status.name, output::words(status.state));
     for pass in &status.passes {
         text.push_str(&format!("{}\n", pass_line(pass)));
     }
@@ -86,23 +73,10 @@ fn pass_line(pass: &PassStatus) -> String {
 /// A table of those mailboxes that `shown` picks.
 #[must_use]
 pub(crate) fn table(status: &ProjectStatus, shown: impl Fn(&MailboxStatus) -> bool) -> String {
-    let mailboxes: Vec<_> = status
-        .mailboxes
-        .iter()
-        .filter(|mailbox| shown(mailbox))
-        .collect();
+    let mailboxes: Vec<_> = status.mailboxes.iter().filter(|mailbox| shown(mailbox)).collect();
     let runs = mailboxes.iter().any(|mailbox| mailbox.rate.is_some());
-    let mut header = vec![
-        "Mailbox",
-        "State",
-        "Pass",
-        "Folders",
-        "Items",
-        "Of",
-        "This pass",
-        "Size",
-        "Failed",
-    ];
+    let mut header =
+        vec!["Mailbox", "State", "Pass", "Folders", "Items", "Of", "This pass", "Size", "Failed"];
     if runs {
         header.extend(["Rate", "Left"]);
     }
@@ -111,10 +85,7 @@ pub(crate) fn table(status: &ProjectStatus, shown: impl Fn(&MailboxStatus) -> bo
         let mut row = vec![
             mailbox.source.clone(),
             output::words(mailbox.state),
-            mailbox
-                .pass
-                .map(|pass| pass.to_string())
-                .unwrap_or_default(),
+            mailbox.pass.map(|pass| pass.to_string()).unwrap_or_default(),
             folders(mailbox),
             mailbox.items.copied.to_string(),
             mailbox.items.total.to_string(),
@@ -123,10 +94,7 @@ pub(crate) fn table(status: &ProjectStatus, shown: impl Fn(&MailboxStatus) -> bo
             mailbox.items.failed.to_string(),
         ];
         if runs {
-            row.extend([
-                rate(mailbox),
-                mailbox.eta_seconds.map(left).unwrap_or_default(),
-            ]);
+            row.extend([rate(mailbox), mailbox.eta_seconds.map(left).unwrap_or_default()]);
         }
         table.add_row(row);
     }
@@ -139,9 +107,7 @@ pub(crate) fn table(status: &ProjectStatus, shown: impl Fn(&MailboxStatus) -> bo
 #[must_use]
 pub(crate) fn folders(mailbox: &MailboxStatus) -> String {
     let folders = &mailbox.folders;
-    let total = folders
-        .total
-        .map_or_else(|| "?".to_owned(), |total| total.to_string());
+    let total = folders.total.map_or_else(|| "?".to_owned(), |total| total.to_string());
     match folders.parked {
         0 => format!("{}/{total}", folders.done),
         parked => format!("{}/{total}, {parked} given up", folders.done),
@@ -178,17 +144,8 @@ pub(super) mod tests {
             batch: None,
             state,
             pass: Some(1),
-            folders: FolderCounts {
-                total: Some(4),
-                done: 1,
-                parked: 0,
-                active: 1,
-            },
-            items: ItemCounts {
-                total: 10,
-                copied: 3,
-                ..ItemCounts::default()
-            },
+            folders: FolderCounts { total: Some(4), done: 1, parked: 0, active: 1 },
+            items: ItemCounts { total: 10, copied: 3, ..ItemCounts::default() },
             copied_in_pass: 2,
             rate: None,
             eta_seconds: None,
@@ -212,25 +169,11 @@ pub(super) mod tests {
     fn a_mailbox_is_one_line_with_its_counts() {
         let status = project(vec![mailbox("ada", MailboxState::Copying)]);
         let table = table(&status, |_| true);
-        let line = table
-            .lines()
-            .find(|line| line.contains("ada@"))
-            .expect("a line");
+        let line = table.lines().find(|line| line.contains("ada@")).expect("a line");
         let words: Vec<_> = line.split_whitespace().collect();
         assert_eq!(
             words,
-            [
-                "ada@source.test",
-                "copying",
-                "1",
-                "1/4",
-                "3",
-                "10",
-                "2",
-                "0",
-                "B",
-                "0"
-            ]
+            ["ada@source.test", "copying", "1", "1/4", "3", "10", "2", "0", "B", "0"]
         );
     }
 

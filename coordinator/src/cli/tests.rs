@@ -18,36 +18,24 @@ fn the_definition_is_consistent() {
 #[test]
 fn commands_are_read_with_their_options() {
     let cli = parse("longhaul pass start --kind pre-stage --cutoff 90d --batch one --wait");
-    let Command::Pass(PassCommand::Start(start)) = cli.command else {
-        panic!("a start")
-    };
+    let Command::Pass(PassCommand::Start(start)) = cli.command else { panic!("a start") };
     assert_eq!((start.kind, start.wait), (Kind::PreStage, true));
     assert_eq!(start.cutoff.as_deref(), Some("90d"));
-    assert_eq!(
-        start.selection.selection(),
-        Selection::Batch("one".to_owned())
-    );
+    assert_eq!(start.selection.selection(), Selection::Batch("one".to_owned()));
 
     let cli = parse("longhaul verify --deep all --mailbox a@b.test --mailbox c@d.test");
-    let Command::Verify(verify) = cli.command else {
-        panic!("a verification")
-    };
+    let Command::Verify(verify) = cli.command else { panic!("a verification") };
     assert_eq!(verify.deep, DeepArg::All);
     let named = vec!["a@b.test".to_owned(), "c@d.test".to_owned()];
     assert_eq!(verify.selection.selection(), Selection::Mailboxes(named));
 
     let cli = parse("longhaul project show --project p --output json --data here");
-    assert!(matches!(
-        cli.command,
-        Command::Project(ProjectCommand::Show(_))
-    ));
+    assert!(matches!(cli.command, Command::Project(ProjectCommand::Show(_))));
     assert_eq!(cli.global.output, Format::Json);
     assert_eq!(cli.global.data(), std::path::Path::new("here"));
 
     let cli = parse("longhaul up --listen 127.0.0.1:0 --workers 3 --bytes-in-flight 64MiB");
-    let Command::Up(flags) = cli.command else {
-        panic!("up")
-    };
+    let Command::Up(flags) = cli.command else { panic!("up") };
     assert_eq!(flags.workers, Some(3));
     assert_eq!(flags.bytes_in_flight, Some(longhaul_core::Bytes::mib(64)));
 
@@ -85,13 +73,7 @@ fn help_lists_every_exit_code() {
 
 #[test]
 fn completions_know_the_commands_in_every_shell() {
-    for shell in [
-        Shell::Bash,
-        Shell::Elvish,
-        Shell::Fish,
-        Shell::PowerShell,
-        Shell::Zsh,
-    ] {
+    for shell in [Shell::Bash, Shell::Elvish, Shell::Fish, Shell::PowerShell, Shell::Zsh] {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut Cli::command(), "longhaul", &mut script);
         let script = String::from_utf8(script).expect("text");

@@ -31,10 +31,7 @@ const LONGEST_PATH: usize = 48;
 pub(crate) async fn run(global: &Global, args: VerifyArgs) -> Result<(), Failure> {
     let client = connect::client(global)?;
     let project = connect::project(&client, &args.project).await?;
-    let options = VerifyOptions {
-        deep: args.deep.into(),
-        selection: args.selection.selection(),
-    };
+    let options = VerifyOptions { deep: args.deep.into(), selection: args.selection.selection() };
     let verification = compare(&client, &project, &options).await?;
     conclude(&verification, |verification| match global.output {
         Format::Json => output::json(verification),
@@ -71,15 +68,8 @@ pub(crate) fn conclude(
     print: impl FnOnce(&Verification) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     print(verification)?;
-    let mailboxes = verification
-        .report
-        .as_ref()
-        .map_or(&[][..], |report| &report.mailboxes);
-    if verification
-        .report
-        .as_ref()
-        .is_some_and(|report| report.clean)
-    {
+    let mailboxes = verification.report.as_ref().map_or(&[][..], |report| &report.mailboxes);
+    if verification.report.as_ref().is_some_and(|report| report.clean) {
         return Ok(());
     }
     let dirty = mailboxes.iter().filter(|mailbox| !mailbox.clean).count();
@@ -116,27 +106,17 @@ async fn follow(client: &Client, begun: Verification) -> Result<Verification, Fa
 #[must_use]
 pub(crate) fn render(verification: &Verification) -> String {
     let mut text = String::new();
-    let mailboxes = verification
-        .report
-        .as_ref()
-        .map_or(&[][..], |report| &report.mailboxes);
+    let mailboxes = verification.report.as_ref().map_or(&[][..], |report| &report.mailboxes);
     for mailbox in mailboxes {
         let verdict = if mailbox.clean { "clean" } else { "NOT CLEAN" };
-        text.push_str(&format!(
-            "{} → {}: {verdict}\n",
-            mailbox.source, mailbox.destination
-        ));
+        text.push_str(&format!("{} → {}: {verdict}\n", mailbox.source, mailbox.destination));
         if !mailbox.folders.is_empty() {
             text.push_str(&folder_table(mailbox));
             text.push('\n');
         }
         text.push_str(&details(mailbox));
         for folder in &mailbox.not_copied {
-            text.push_str(&format!(
-                "not copied: {}: {}\n",
-                folder.path.join("/"),
-                folder.reason
-            ));
+            text.push_str(&format!("not copied: {}: {}\n", folder.path.join("/"), folder.reason));
         }
         text.push('\n');
     }
@@ -163,11 +143,7 @@ fn folder_table(mailbox: &MailboxReport) -> String {
     let is_empty = |folder: &&FolderReport| {
         folder.clean && folder.source.items == 0 && folder.destination.items == 0
     };
-    let mut folders: Vec<_> = mailbox
-        .folders
-        .iter()
-        .filter(|folder| !is_empty(folder))
-        .collect();
+    let mut folders: Vec<_> = mailbox.folders.iter().filter(|folder| !is_empty(folder)).collect();
     folders.sort_by(|a, b| a.path.cmp(&b.path));
     let mut table = output::table(&header);
     for folder in &folders {
@@ -207,12 +183,7 @@ fn details(mailbox: &MailboxReport) -> String {
 fn folder_details(folder: &FolderReport) -> Vec<String> {
     let path = folder.path.join("/");
     let mut lines = Vec::new();
-    lines.extend(
-        folder
-            .problem
-            .as_ref()
-            .map(|wrong| format!("{path}: {}", problem(wrong))),
-    );
+    lines.extend(folder.problem.as_ref().map(|wrong| format!("{path}: {}", problem(wrong))));
     for missing in folder.missing_items.iter().take(SHOWN) {
         let reason = match missing.reason {
             MissingReason::NotCopied => "was not copied",
@@ -225,10 +196,7 @@ fn folder_details(folder: &FolderReport) -> Vec<String> {
         lines.push(format!("{path}: {} failed: {code}", item.id));
     }
     for item in folder.extra_items.iter().take(SHOWN) {
-        lines.push(format!(
-            "{path}: {} stands in the destination only",
-            item.id
-        ));
+        lines.push(format!("{path}: {} stands in the destination only", item.id));
     }
     for pair in folder.differences.iter().take(SHOWN) {
         let what = match &pair.problem {

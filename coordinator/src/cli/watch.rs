@@ -56,9 +56,7 @@ pub(crate) async fn run(
     loop {
         let whole = patiently(client, project).await?;
         let mut shown = whole.clone();
-        shown
-            .mailboxes
-            .retain(|mailbox| is_selected(mailbox, selection));
+        shown.mailboxes.retain(|mailbox| is_selected(mailbox, selection));
         view.show(&shown)?;
         if until.reached(&whole) {
             view.end();

@@ -12,20 +12,10 @@ pub struct Options {
           value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub mailboxes: u32,
     /// Items in each mailbox, more or less
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 300,
-        conflicts_with = "seed_dir"
-    )]
+    #[arg(long, value_name = "N", default_value_t = 300, conflicts_with = "seed_dir")]
     pub items: u64,
     /// Seed that the mailboxes are made from; the same seed makes the same mailboxes
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        conflicts_with = "seed_dir"
-    )]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "seed_dir")]
     pub seed: u64,
     /// Copy the .eml files of this folder and its subfolders instead, as one mailbox
     #[arg(long, value_name = "DIR", conflicts_with = "mailboxes")]

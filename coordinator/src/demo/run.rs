@@ -63,29 +63,18 @@ async fn play(
     let spec = project::load(&stage.project_file(), [])?;
     client.submit(&spec).await?;
     let count = spec.mailboxes.len();
-    remark(format!(
-        "project {PROJECT} is submitted: {count} mailboxes; both tenants answer"
-    ));
+    remark(format!("project {PROJECT} is submitted: {count} mailboxes; both tenants answer"));
 
-    let cutoff = if options.seed_dir.is_some() {
-        USUAL_CUTOFF
-    } else {
-        GENERATED_CUTOFF
-    };
+    let cutoff = if options.seed_dir.is_some() { USUAL_CUTOFF } else { GENERATED_CUTOFF };
     let cutoff = settings::cutoff(cutoff, SystemClock.now())
         .map_err(|wrong| Failure::new(code::BUG, wrong))?;
-    remark(format!(
-        "pre-stage pass: mail before {cutoff}, everything else whole"
-    ));
+    remark(format!("pre-stage pass: mail before {cutoff}, everything else whole"));
     pass(client, format, PassKind::PreStage { cutoff }).await?;
     remark("full pass: everything that is still missing");
     pass(client, format, PassKind::Full).await?;
 
     remark("verification: every item of both sides, property by property");
-    let options = VerifyOptions {
-        deep: Deep::All,
-        selection: Selection::All,
-    };
+    let options = VerifyOptions { deep: Deep::All, selection: Selection::All };
     let verification = cli::compare(client, PROJECT, &options).await?;
     cli::conclude(&verification, |verification| match format {
         Format::Json => cli::json_line(verification),
@@ -94,10 +83,7 @@ async fn play(
 }
 
 async fn pass(client: &Client, format: Format, kind: PassKind) -> Result<(), Failure> {
-    let start = StartPass {
-        kind,
-        selection: Selection::All,
-    };
+    let start = StartPass { kind, selection: Selection::All };
     let pass = client.start_pass(PROJECT, &start).await?;
     cli::wait(client, format, PROJECT, pass.number).await
 }

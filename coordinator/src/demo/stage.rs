@@ -19,9 +19,7 @@ pub(super) const PROJECT: &str = "demo";
 fn holds_mail(folder: &Path) -> std::io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let is_mail = path
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("eml"));
+        let is_mail = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("eml"));
         if is_mail || (path.is_dir() && holds_mail(&path).unwrap_or(false)) {
             return Ok(true);
         }
@@ -68,32 +66,17 @@ impl Stage {
                 Simulator::builder().demo_tenants(options.seed, options.mailboxes, options.items)
             }
         };
-        let tenants = simulator
-            .start("127.0.0.1:0", false)
-            .await
-            .map_err(|error| {
-                let text = format!("the simulated tenants cannot be started: {error}");
-                Failure::with_next(
-                    code::FILE_UNREADABLE,
-                    text,
-                    "check the folder, then try again",
-                )
-            })?;
-        let folder = tempfile::Builder::new()
-            .prefix("longhaul-demo-")
-            .tempdir()
-            .map_err(|error| {
-                Failure::new(
-                    code::STORE_NOT_WRITABLE,
-                    format!("no temporary folder: {error}"),
-                )
+        let tenants = simulator.start("127.0.0.1:0", false).await.map_err(|error| {
+            let text = format!("the simulated tenants cannot be started: {error}");
+            Failure::with_next(code::FILE_UNREADABLE, text, "check the folder, then try again")
+        })?;
+        let folder =
+            tempfile::Builder::new().prefix("longhaul-demo-").tempdir().map_err(|error| {
+                Failure::new(code::STORE_NOT_WRITABLE, format!("no temporary folder: {error}"))
             })?;
         let stage = Self { tenants, folder };
         stage.write_project().map_err(|error| {
-            Failure::new(
-                code::STORE_NOT_WRITABLE,
-                format!("no project file: {error}"),
-            )
+            Failure::new(code::STORE_NOT_WRITABLE, format!("no project file: {error}"))
         })?;
         Ok(stage)
     }

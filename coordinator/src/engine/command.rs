@@ -19,29 +19,13 @@ pub(super) enum Command {
         answer: Answer<ProjectRecord>,
     },
     /// Stop every pass of a project.
-    StopProject {
-        project: String,
-        answer: Answer<ProjectRecord>,
-    },
+    StopProject { project: String, answer: Answer<ProjectRecord> },
     /// Start a pass.
-    Start {
-        project: String,
-        start: StartPass,
-        answer: Answer<PassRecord>,
-    },
+    Start { project: String, start: StartPass, answer: Answer<PassRecord> },
     /// Pause, resume or stop a pass.
-    Steer {
-        project: String,
-        number: Option<u32>,
-        to: Steer,
-        answer: Answer<PassRecord>,
-    },
+    Steer { project: String, number: Option<u32>, to: Steer, answer: Answer<PassRecord> },
     /// Compare both sides.
-    Verify {
-        project: String,
-        options: VerifyOptions,
-        answer: Answer<VerificationId>,
-    },
+    Verify { project: String, options: VerifyOptions, answer: Answer<VerificationId> },
 }
 
 /// What can be done to a pass.

@@ -35,12 +35,9 @@ impl Context {
             Side::Source => &mailbox.source,
             Side::Destination => &mailbox.destination,
         };
-        let client = self
-            .endpoints
-            .client(project.endpoint(side))
-            .map_err(|error| {
-                Trouble::lasting(error.code(), format!("{side} tenant: {}", chain(&error)))
-            })?;
+        let client = self.endpoints.client(project.endpoint(side)).map_err(|error| {
+            Trouble::lasting(error.code(), format!("{side} tenant: {}", chain(&error)))
+        })?;
         Ok((client.mailbox(address), format!("{side} mailbox {address}")))
     }
 }

@@ -36,9 +36,7 @@ pub(super) async fn project(store: &dyn Store, name_or_id: &str) -> Result<Proje
     } else {
         format!("; similar: {}", similar.join(", "))
     };
-    Err(Refusal::not_found(format!(
-        "there is no project {name_or_id:?}{hint}"
-    )))
+    Err(Refusal::not_found(format!("there is no project {name_or_id:?}{hint}")))
 }
 
 /// Whether two project names are the same name.
@@ -80,9 +78,7 @@ pub(super) fn select(
                 .filter(|mailbox| mailbox.batch.as_deref() == Some(batch.as_str()))
                 .collect();
             if chosen.is_empty() {
-                return Err(Refusal::not_found(format!(
-                    "no mailbox has the batch {batch:?}"
-                )));
+                return Err(Refusal::not_found(format!("no mailbox has the batch {batch:?}")));
             }
             Ok(chosen)
         }
@@ -101,20 +97,13 @@ fn select_named(
         .iter()
         .filter(|name| !mailboxes.iter().any(|mailbox| is_called(mailbox, name)))
         .map(|name| {
-            Detail::new(
-                longhaul_core::code::NOT_FOUND,
-                name.as_str(),
-                "not in the project",
-            )
+            Detail::new(longhaul_core::code::NOT_FOUND, name.as_str(), "not in the project")
         })
         .collect();
     if !unknown.is_empty() {
-        let text = format!(
-            "{} of the mailboxes named are not in the project",
-            unknown.len()
-        );
+        let text = format!("{} of the mailboxes named are not in the project", unknown.len());
         return Err(
-            Refusal::new(RefusalKind::NotFound, longhaul_core::code::NOT_FOUND, text).with(unknown),
+            Refusal::new(RefusalKind::NotFound, longhaul_core::code::NOT_FOUND, text).with(unknown)
         );
     }
     Ok(mailboxes
@@ -151,29 +140,18 @@ mod tests {
     #[test]
     fn a_mailbox_is_named_by_either_address_or_its_id() {
         let all = vec![mailbox("a", None), mailbox("b", None), mailbox("c", None)];
-        let names = vec![
-            "A@old.example".to_owned(),
-            "b@NEW.example".to_owned(),
-            all[2].id.to_string(),
-        ];
+        let names =
+            vec!["A@old.example".to_owned(), "b@NEW.example".to_owned(), all[2].id.to_string()];
         let chosen = select(all.clone(), &Selection::Mailboxes(names)).expect("known");
         assert_eq!(chosen, all);
     }
 
     #[test]
     fn every_unknown_mailbox_is_named_at_once() {
-        let names = vec![
-            "x@old.example".to_owned(),
-            "a@old.example".to_owned(),
-            "y".to_owned(),
-        ];
+        let names = vec!["x@old.example".to_owned(), "a@old.example".to_owned(), "y".to_owned()];
         let refusal = select(vec![mailbox("a", None)], &Selection::Mailboxes(names))
             .expect_err("two are unknown");
-        let places: Vec<_> = refusal
-            .details
-            .iter()
-            .map(|detail| detail.place.as_str())
-            .collect();
+        let places: Vec<_> = refusal.details.iter().map(|detail| detail.place.as_str()).collect();
         assert_eq!(places, ["x@old.example", "y"]);
     }
 

@@ -31,12 +31,7 @@ impl Handle {
     pub async fn submit(&self, spec: Spec) -> Result<ProjectRecord, Refusal> {
         let (project, mailboxes) = probe::admit(&self.context, spec).await?;
         let project = Box::new(project);
-        self.ask(|answer| Command::Create {
-            project,
-            mailboxes,
-            answer,
-        })
-        .await
+        self.ask(|answer| Command::Create { project, mailboxes, answer }).await
     }
 
     /// All projects, in the order of their names.
@@ -74,8 +69,7 @@ impl Handle {
     /// [`Refusal`] if there is no such project.
     pub async fn stop_project(&self, project: &str) -> Result<ProjectRecord, Refusal> {
         let project = project.to_owned();
-        self.ask(|answer| Command::StopProject { project, answer })
-            .await
+        self.ask(|answer| Command::StopProject { project, answer }).await
     }
 
     /// Starts a pass.
@@ -86,12 +80,7 @@ impl Handle {
     /// one of them cannot start (LH-0205).
     pub async fn start_pass(&self, project: &str, start: StartPass) -> Result<PassRecord, Refusal> {
         let project = project.to_owned();
-        self.ask(|answer| Command::Start {
-            project,
-            start,
-            answer,
-        })
-        .await
+        self.ask(|answer| Command::Start { project, start, answer }).await
     }
 
     /// Pauses a pass, the only running one if no number is given: nothing more is fed, and slices
@@ -163,12 +152,7 @@ impl Handle {
         options: VerifyOptions,
     ) -> Result<VerificationId, Refusal> {
         let project = project.to_owned();
-        self.ask(|answer| Command::Verify {
-            project,
-            options,
-            answer,
-        })
-        .await
+        self.ask(|answer| Command::Verify { project, options, answer }).await
     }
 
     /// How far a verification is, or what it found.
@@ -177,10 +161,7 @@ impl Handle {
     ///
     /// [`Refusal`] if there is none of that id.
     pub async fn verification(&self, id: VerificationId) -> Result<Verification, Refusal> {
-        self.context
-            .verifications
-            .get(&*self.context.store, id)
-            .await
+        self.context.verifications.get(&*self.context.store, id).await
     }
 
     async fn steer(
@@ -190,21 +171,12 @@ impl Handle {
         to: Steer,
     ) -> Result<PassRecord, Refusal> {
         let project = project.to_owned();
-        self.ask(|answer| Command::Steer {
-            project,
-            number,
-            to,
-            answer,
-        })
-        .await
+        self.ask(|answer| Command::Steer { project, number, to, answer }).await
     }
 
     async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, Refusal> {
         let (answer, answered) = oneshot::channel();
-        self.commands
-            .send(command(answer))
-            .await
-            .map_err(|_| Refusal::closing())?;
+        self.commands.send(command(answer)).await.map_err(|_| Refusal::closing())?;
         answered.await.map_err(|_| Refusal::closing())?
     }
 }

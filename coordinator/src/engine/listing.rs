@@ -27,20 +27,14 @@ impl Place {
         let mailbox = parts.next()?.parse().ok()?;
         let folder = parts.next().map(str::parse).transpose().ok()?;
         let item = parts.next().map(str::parse).transpose().ok()?;
-        parts.next().is_none().then_some(Self {
-            mailbox,
-            folder,
-            item,
-        })
+        parts.next().is_none().then_some(Self { mailbox, folder, item })
     }
 }
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.mailbox)?;
-        self.folder
-            .iter()
-            .try_for_each(|folder| write!(f, "/{folder}"))?;
+        self.folder.iter().try_for_each(|folder| write!(f, "/{folder}"))?;
         self.item.iter().try_for_each(|item| write!(f, "/{item}"))
     }
 }
@@ -60,34 +54,18 @@ pub(super) async fn errors(
         })?),
         None => None,
     };
-    let limit = if query.limit == 0 {
-        PAGE
-    } else {
-        query.limit.min(PAGE_LARGEST)
-    };
+    let limit = if query.limit == 0 { PAGE } else { query.limit.min(PAGE_LARGEST) };
     let mut mailboxes = find::select(find::mailboxes(store, project.id).await?, &query.selection)?;
     mailboxes.sort_by_key(|mailbox| mailbox.id);
-    let mut page = Page {
-        query: &query,
-        after,
-        limit,
-        rows: Vec::new(),
-        full: false,
-    };
+    let mut page = Page { query: &query, after, limit, rows: Vec::new(), full: false };
     for mailbox in mailboxes {
         page.read_mailbox(store, &mailbox).await?;
         if page.full {
             break;
         }
     }
-    let next = page
-        .full
-        .then(|| page.rows.last().map(|(place, _)| place.to_string()))
-        .flatten();
-    Ok(ErrorPage {
-        rows: page.rows.into_iter().map(|(_, row)| row).collect(),
-        next,
-    })
+    let next = page.full.then(|| page.rows.last().map(|(place, _)| place.to_string())).flatten();
+    Ok(ErrorPage { rows: page.rows.into_iter().map(|(_, row)| row).collect(), next })
 }
 
 struct Page<'a> {
@@ -122,11 +100,7 @@ impl Page<'_> {
         if self.after.is_some_and(|after| mailbox.id < after.mailbox) {
             return Ok(());
         }
-        let place = Place {
-            mailbox: mailbox.id,
-            folder: None,
-            item: None,
-        };
+        let place = Place { mailbox: mailbox.id, folder: None, item: None };
         if let Some(problem) = &mailbox.problem {
             let mut row = row(ErrorLevel::Mailbox, mailbox, problem.code, &problem.text);
             row.at = Some(problem.at);
@@ -154,15 +128,8 @@ impl Page<'_> {
         if self.full || (parked.is_none() && checkpoint.counters.failed == 0) {
             return Ok(());
         }
-        let place = Place {
-            mailbox: mailbox.id,
-            folder: Some(key),
-            item: None,
-        };
-        let folder = longhaul_core::FolderRef {
-            mailbox: mailbox.id,
-            folder: key,
-        };
+        let place = Place { mailbox: mailbox.id, folder: Some(key), item: None };
+        let folder = longhaul_core::FolderRef { mailbox: mailbox.id, folder: key };
         let path = records::load::<FolderRecord>(store, &FolderRecord::key_of(folder))
             .await?
             .map(|(record, _)| record.path)
@@ -173,19 +140,15 @@ impl Page<'_> {
             row.at = Some(checkpoint.progressed);
             self.push(place, row);
         }
-        let resumed = self
-            .after
-            .filter(|after| after.mailbox == mailbox.id && after.folder == Some(key));
+        let resumed =
+            self.after.filter(|after| after.mailbox == mailbox.id && after.folder == Some(key));
         let mut after = resumed.and_then(|place| place.item);
         while !self.full {
             let failures = store.failures(folder, after, PAGE).await?;
             let Some(last) = failures.last() else { break };
             after = Some(last.key);
             for failure in failures {
-                let place = Place {
-                    item: Some(failure.key),
-                    ..place
-                };
+                let place = Place { item: Some(failure.key), ..place };
                 self.push(place, item_row(mailbox, &path, failure));
             }
         }
@@ -237,21 +200,9 @@ mod tests {
         let mailbox = MailboxId::from_bytes([3; 16]);
         let (folder, item) = (FolderKey::of("f"), ItemKey::of("i"));
         let places = [
-            Place {
-                mailbox,
-                folder: None,
-                item: None,
-            },
-            Place {
-                mailbox,
-                folder: Some(folder),
-                item: None,
-            },
-            Place {
-                mailbox,
-                folder: Some(folder),
-                item: Some(item),
-            },
+            Place { mailbox, folder: None, item: None },
+            Place { mailbox, folder: Some(folder), item: None },
+            Place { mailbox, folder: Some(folder), item: Some(item) },
         ];
         for place in places {
             assert_eq!(Place::read(&place.to_string()), Some(place));

@@ -36,22 +36,14 @@ pub(super) async fn admit(
     }
     let now = context.store.now().await?;
     let (project, mailboxes) = spec.into_records(now).ok_or_else(|| {
-        Refusal::new(
-            RefusalKind::Invalid,
-            BAD_VALUE,
-            "the project is not complete",
-        )
+        Refusal::new(RefusalKind::Invalid, BAD_VALUE, "the project is not complete")
     })?;
     let (source, destination) = tokio::join!(
         probe(context, &project, &mailboxes, Side::Source),
         probe(context, &project, &mailboxes, Side::Destination),
     );
     let found: Vec<Found> = source.into_iter().chain(destination).collect();
-    if found.is_empty() {
-        Ok((project, mailboxes))
-    } else {
-        Err(refusal(found))
-    }
+    if found.is_empty() { Ok((project, mailboxes)) } else { Err(refusal(found)) }
 }
 
 /// Something that keeps a project from being admitted.
@@ -78,23 +70,14 @@ async fn probe(
             // It is not the mailbox's fault: the sentence is the tenant's.
             let own = format!("{}: ", place(first, side));
             trouble.text = trouble.text.trim_start_matches(&own).to_owned();
-            return vec![Found {
-                place: format!("{side} tenant"),
-                trouble,
-            }];
+            return vec![Found { place: format!("{side} tenant"), trouble }];
         }
-        found.push(Found {
-            place: place(first, side),
-            trouble,
-        });
+        found.push(Found { place: place(first, side), trouble });
     }
     let looks = stream::iter(others.to_vec())
         .map(|mailbox| async move {
             let looked = look(context, project, &mailbox, side).await;
-            looked.err().map(|trouble| Found {
-                place: place(&mailbox, side),
-                trouble,
-            })
+            looked.err().map(|trouble| Found { place: place(&mailbox, side), trouble })
         })
         .buffered(context.options.probes);
     let rest: Vec<Option<Found>> = looks.collect().await;
@@ -156,27 +139,18 @@ fn summed_up(found: Vec<Found>, mailboxes: usize, side: Side) -> Vec<Found> {
     };
     let all_alike = found.len() == mailboxes
         && mailboxes > 1
-        && found
-            .iter()
-            .all(|other| other.trouble.code == first.trouble.code);
+        && found.iter().all(|other| other.trouble.code == first.trouble.code);
     if !all_alike {
         return found;
     }
     let mut trouble = first.trouble.clone();
     trouble.text = format!("all {mailboxes} mailboxes, the first: {}", trouble.text);
-    vec![Found {
-        place: format!("{side} tenant"),
-        trouble,
-    }]
+    vec![Found { place: format!("{side} tenant"), trouble }]
 }
 
 fn refusal(found: Vec<Found>) -> Refusal {
     let unreachable = found.iter().all(|found| found.trouble.is_unreachable());
-    let kind = if unreachable {
-        RefusalKind::Unreachable
-    } else {
-        RefusalKind::Refused
-    };
+    let kind = if unreachable { RefusalKind::Unreachable } else { RefusalKind::Refused };
     let code = found[0].trouble.code;
     let text = match found.as_slice() {
         [only] => format!("the project is not submitted: {}", said(only)),
@@ -206,10 +180,7 @@ mod tests {
 
     fn found(code: Code, name: &str) -> Found {
         let place = format!("source mailbox {name}@old.example");
-        Found {
-            trouble: Trouble::lasting(code, format!("{place}: no")),
-            place,
-        }
+        Found { trouble: Trouble::lasting(code, format!("{place}: no")), place }
     }
 
     #[test]

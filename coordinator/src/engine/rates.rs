@@ -29,10 +29,7 @@ impl Rates {
     pub(crate) fn sample(&self, mailbox: MailboxId, sample: Sample) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let samples = all.entry(mailbox).or_default();
-        if samples
-            .back()
-            .is_some_and(|last| sample.at.0 - last.at.0 < STEP_MILLIS)
-        {
+        if samples.back().is_some_and(|last| sample.at.0 - last.at.0 < STEP_MILLIS) {
             return;
         }
         samples.push_back(sample);
@@ -43,10 +40,7 @@ impl Rates {
 
     /// Forgets a mailbox: nothing is copied there any more.
     pub(crate) fn forget(&self, mailbox: MailboxId) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&mailbox);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&mailbox);
     }
 
     /// The rate over the samples there are; `None` with fewer than two.
@@ -67,11 +61,7 @@ mod tests {
     use super::*;
 
     fn sample(second: i64, items: u64) -> Sample {
-        Sample {
-            at: Timestamp(second * 1000),
-            items,
-            bytes: Bytes(items * 100),
-        }
+        Sample { at: Timestamp(second * 1000), items, bytes: Bytes(items * 100) }
     }
 
     #[test]
@@ -79,11 +69,7 @@ mod tests {
         let (rates, mailbox) = (Rates::default(), MailboxId::generate());
         assert_eq!(rates.rate(mailbox), None);
         for second in 0..=60 {
-            let items = if second < 30 {
-                0
-            } else {
-                10 * (second as u64 - 30)
-            };
+            let items = if second < 30 { 0 } else { 10 * (second as u64 - 30) };
             rates.sample(mailbox, sample(second, items));
         }
         let rate = rates.rate(mailbox).expect("two samples");

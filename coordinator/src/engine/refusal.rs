@@ -61,12 +61,7 @@ impl Detail {
     /// A reason with the advice that belongs to its code.
     #[must_use]
     pub fn new(code: Code, place: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            code,
-            place: place.into(),
-            text: text.into(),
-            next: advice(code).to_owned(),
-        }
+        Self { code, place: place.into(), text: text.into(), next: advice(code).to_owned() }
     }
 }
 
@@ -74,13 +69,7 @@ impl Refusal {
     /// A refusal with the advice that belongs to its code.
     #[must_use]
     pub fn new(kind: RefusalKind, code: Code, text: impl Into<String>) -> Self {
-        Self {
-            code,
-            text: text.into(),
-            next: advice(code).to_owned(),
-            kind,
-            details: Vec::new(),
-        }
+        Self { code, text: text.into(), next: advice(code).to_owned(), kind, details: Vec::new() }
     }
 
     /// The same with its reasons.

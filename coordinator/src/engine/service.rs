@@ -45,10 +45,7 @@ impl Service {
             verifications: verify::Board::default(),
         });
         let (sender, commands) = mpsc::channel(COMMANDS);
-        let handle = Handle {
-            context: Arc::clone(&context),
-            commands: sender,
-        };
+        let handle = Handle { context: Arc::clone(&context), commands: sender };
         (Self { context, commands }, handle)
     }
 
@@ -57,10 +54,7 @@ impl Service {
     /// Ending it, by `shutdown` or by dropping the future, loses nothing: the next engine on the
     /// store goes on. Verifications under way are given up.
     pub async fn run(self, shutdown: CancellationToken) {
-        let Self {
-            context,
-            mut commands,
-        } = self;
+        let Self { context, mut commands } = self;
         let mut passes = Passes::new(Arc::clone(&context));
         let mut verifications = JoinSet::new();
         let mut look = tokio::time::interval(context.options.poll);
@@ -116,11 +110,7 @@ async fn carry_out(
 ) {
     // A caller that is gone does not mind not being answered.
     match command {
-        Command::Create {
-            project,
-            mailboxes,
-            answer,
-        } => {
+        Command::Create { project, mailboxes, answer } => {
             let created = passes.create(*project, mailboxes).await;
             drop(answer.send(sound(passes, created).await));
         }
@@ -128,28 +118,15 @@ async fn carry_out(
             let stopped = passes.stop_project(&project).await;
             drop(answer.send(sound(passes, stopped).await));
         }
-        Command::Start {
-            project,
-            start,
-            answer,
-        } => {
+        Command::Start { project, start, answer } => {
             let started = passes.start(&project, start).await;
             drop(answer.send(sound(passes, started).await));
         }
-        Command::Steer {
-            project,
-            number,
-            to,
-            answer,
-        } => {
+        Command::Steer { project, number, to, answer } => {
             let steered = passes.steer(&project, number, to).await;
             drop(answer.send(sound(passes, steered).await));
         }
-        Command::Verify {
-            project,
-            options,
-            answer,
-        } => {
+        Command::Verify { project, options, answer } => {
             let begun = async {
                 let project = find::project(&*context.store, &project).await?;
                 let mailboxes = find::mailboxes(&*context.store, project.id).await?;
@@ -166,10 +143,7 @@ async fn carry_out(
 
 /// After the store failed in the middle of a command, nothing that is held is trusted.
 async fn sound<T>(passes: &mut Passes, result: Result<T, Refusal>) -> Result<T, Refusal> {
-    if result
-        .as_ref()
-        .is_err_and(|refusal| refusal.kind == RefusalKind::Internal)
-    {
+    if result.as_ref().is_err_and(|refusal| refusal.kind == RefusalKind::Internal) {
         passes.forget().await;
     }
     result

@@ -25,21 +25,12 @@ pub(crate) struct Trouble {
 impl Trouble {
     /// It does not pass by itself.
     pub(crate) fn lasting(code: Code, text: impl Into<String>) -> Self {
-        Self {
-            code,
-            text: text.into(),
-            passing: false,
-            throttled: false,
-            hint: None,
-        }
+        Self { code, text: text.into(), passing: false, throttled: false, hint: None }
     }
 
     /// It may pass by itself.
     pub(crate) fn passing(code: Code, text: impl Into<String>) -> Self {
-        Self {
-            passing: true,
-            ..Self::lasting(code, text)
-        }
+        Self { passing: true, ..Self::lasting(code, text) }
     }
 
     /// A call that failed as a whole.
@@ -63,13 +54,7 @@ impl Trouble {
             Class::StopMailbox => code != MAILBOX_FULL && code != MAILBOX_NOT_FOUND,
             Class::SkipItem | Class::Vanished | Class::Fatal | Class::Exists | Class::Bug => false,
         };
-        Self {
-            code,
-            text,
-            passing,
-            throttled: code == THROTTLED,
-            hint,
-        }
+        Self { code, text, passing, throttled: code == THROTTLED, hint }
     }
 
     /// Whether the way to the tenant or its authority is cut.
@@ -80,10 +65,7 @@ impl Trouble {
 
 impl From<longhaul_store::Error> for Trouble {
     fn from(error: longhaul_store::Error) -> Self {
-        Self {
-            passing: error.is_transient(),
-            ..Self::lasting(error.code(), chain(&error))
-        }
+        Self { passing: error.is_transient(), ..Self::lasting(error.code(), chain(&error)) }
     }
 }
 

@@ -42,9 +42,7 @@ async fn read(
     now: Timestamp,
 ) -> Result<MailboxStatus, Error> {
     let store = &*context.store;
-    let pass = passes
-        .iter()
-        .find(|pass| Some(pass.id) == mailbox.last_pass);
+    let pass = passes.iter().find(|pass| Some(pass.id) == mailbox.last_pass);
     let line: Option<MailboxPassRecord> = match pass {
         Some(pass) => records::load(store, &MailboxPassRecord::key_of(pass.id, mailbox.id))
             .await?
@@ -57,21 +55,13 @@ async fn read(
     let tally = Tally::of(&mailbox, &folders, &overview, now);
     let runs = matches!(mailbox.state, MailboxState::Copying);
     let rate = runs.then(|| context.rates.rate(mailbox.id)).flatten();
-    let left = tally
-        .items
-        .bytes_total
-        .0
-        .saturating_sub(tally.items.bytes_copied.0);
-    let eta_seconds = rate
-        .filter(|rate| rate.bytes >= 1.0)
-        .map(|rate| (left as f64 / rate.bytes) as u64);
+    let left = tally.items.bytes_total.0.saturating_sub(tally.items.bytes_copied.0);
+    let eta_seconds =
+        rate.filter(|rate| rate.bytes >= 1.0).map(|rate| (left as f64 / rate.bytes) as u64);
     Ok(MailboxStatus {
         id: mailbox.id,
         pass: pass.map(|pass| pass.number),
-        folders: FolderCounts {
-            total: line.and_then(|line| line.folders),
-            ..tally.folders
-        },
+        folders: FolderCounts { total: line.and_then(|line| line.folders), ..tally.folders },
         items: tally.items,
         copied_in_pass: tally.copied_in_pass,
         rate,

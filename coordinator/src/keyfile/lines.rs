@@ -40,11 +40,7 @@ impl Lines {
             let mistake = Mistake::new("", code::FILE_UNREADABLE, text);
             return Err(vec![(Some(error.marker().line()), mistake)]);
         }
-        if reader.repeated.is_empty() {
-            Ok(reader.lines)
-        } else {
-            Err(reader.repeated)
-        }
+        if reader.repeated.is_empty() { Ok(reader.lines) } else { Err(reader.repeated) }
     }
 
     /// Reads a TOML text.
@@ -99,19 +95,11 @@ impl Lines {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
-    text.bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// Follows the events of a YAML text and notes the line of each key and list element.
@@ -183,17 +171,11 @@ impl MarkedEventReceiver for YamlReader {
             }
             Event::MappingStart(..) => {
                 let path = self.node(line, None).unwrap_or_default();
-                self.open.push(Open {
-                    path,
-                    next: Next::Key,
-                });
+                self.open.push(Open { path, next: Next::Key });
             }
             Event::SequenceStart(..) => {
                 let path = self.node(line, None).unwrap_or_default();
-                self.open.push(Open {
-                    path,
-                    next: Next::Element(0),
-                });
+                self.open.push(Open { path, next: Next::Element(0) });
             }
             Event::MappingEnd | Event::SequenceEnd => {
                 self.open.pop();

@@ -34,21 +34,13 @@ impl Mistake {
     /// A mistake at a key, without a place.
     #[must_use]
     pub fn new(key: impl Into<String>, code: Code, text: impl Into<String>) -> Self {
-        Self {
-            place: None,
-            key: key.into(),
-            code,
-            text: text.into(),
-        }
+        Self { place: None, key: key.into(), code, text: text.into() }
     }
 
     /// The same at a place.
     #[must_use]
     pub fn at(self, place: Place) -> Self {
-        Self {
-            place: Some(place),
-            ..self
-        }
+        Self { place: Some(place), ..self }
     }
 }
 
@@ -87,9 +79,7 @@ impl Mistakes {
     /// One mistake.
     #[must_use]
     pub fn one(mistake: Mistake) -> Self {
-        Self {
-            list: vec![mistake],
-        }
+        Self { list: vec![mistake] }
     }
 
     /// Those of `list`, in the order of their places.
@@ -102,8 +92,6 @@ impl Mistakes {
     /// The code that stands for all of them: that of the first.
     #[must_use]
     pub fn code(&self) -> Code {
-        self.list
-            .first()
-            .map_or(code::BAD_VALUE, |mistake| mistake.code)
+        self.list.first().map_or(code::BAD_VALUE, |mistake| mistake.code)
     }
 }

@@ -55,14 +55,9 @@ impl Tree {
             Mistakes::one(Mistake::new("", code::FILE_UNREADABLE, text).at(in_file(None)))
         };
         let placed = |errors: Vec<SyntaxError>| Mistakes {
-            list: errors
-                .into_iter()
-                .map(|(line, mistake)| mistake.at(in_file(line)))
-                .collect(),
+            list: errors.into_iter().map(|(line, mistake)| mistake.at(in_file(line))).collect(),
         };
-        let ending = Path::new(file)
-            .extension()
-            .and_then(|ending| ending.to_str());
+        let ending = Path::new(file).extension().and_then(|ending| ending.to_str());
         let (format, lines) = match ending {
             Some("yaml" | "yml") => (FileFormat::Yaml, Lines::of_yaml(text).map_err(placed)?),
             Some("toml") => (FileFormat::Toml, Lines::of_toml(text).map_err(placed)?),
@@ -77,10 +72,7 @@ impl Tree {
             .build()
             .and_then(|config| config.collect())
             .map_err(|error| unreadable(error.to_string()))?;
-        Ok(Self {
-            root: values.into_iter().collect(),
-            lines,
-        })
+        Ok(Self { root: values.into_iter().collect(), lines })
     }
 }
 
@@ -109,8 +101,6 @@ fn overrides(
     if !list.is_empty() {
         return Err(Mistakes { list });
     }
-    let environment = Environment::with_prefix(prefix)
-        .prefix_separator("")
-        .separator("__");
+    let environment = Environment::with_prefix(prefix).prefix_separator("").separator("__");
     Ok(environment.source(Some(values.into_iter().collect())))
 }

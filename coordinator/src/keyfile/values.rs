@@ -12,13 +12,7 @@ use super::lines::Lines;
 use super::{Mistake, Place};
 
 /// Keys that show someone means to sign in as a user (B-03).
-const BASIC_AUTH_KEYS: [&str; 5] = [
-    "username",
-    "user",
-    "password",
-    "app_password",
-    "apppassword",
-];
+const BASIC_AUTH_KEYS: [&str; 5] = ["username", "user", "password", "app_password", "apppassword"];
 const BASIC_AUTH: &str = "user names and passwords are not accepted: Exchange Online has switched \
      basic authentication off; register an application and set `client_id` with \
      `client_secret` or `certificate`";
@@ -51,14 +45,7 @@ impl<'a> Reader<'a> {
         lines: &'a Lines,
         prefix: &'static str,
     ) -> Self {
-        Self {
-            file,
-            folder,
-            lines,
-            mistakes: Vec::new(),
-            places: HashMap::new(),
-            prefix,
-        }
+        Self { file, folder, lines, mistakes: Vec::new(), places: HashMap::new(), prefix }
     }
 
     /// A secret's reference; a file's path becomes absolute.
@@ -90,9 +77,7 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn required(&mut self, table: &mut Table, path: &str, key: &str) -> String {
         let whole = join(path, key);
-        let known = table
-            .get(key)
-            .is_some_and(|value| value.kind != ValueKind::Nil);
+        let known = table.get(key).is_some_and(|value| value.kind != ValueKind::Nil);
         // Without its table, the table is what is missing.
         let reported = !path.is_empty() && self.mistakes.iter().any(|mistake| mistake.key == path);
         if !known && !reported {
@@ -111,10 +96,7 @@ impl<'a> Reader<'a> {
             ValueKind::Boolean(_) => "`true` or `false`; put it in quotes",
             _ => "a number; put it in quotes",
         };
-        self.bad(
-            &join(path, key),
-            &format!("text is expected, this is {kind}"),
-        );
+        self.bad(&join(path, key), &format!("text is expected, this is {kind}"));
         None
     }
 
@@ -207,17 +189,9 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 fn listed(names: &[&str]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn join(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }

@@ -35,11 +35,7 @@ impl Spec {
         found.endpoint("destination", &self.destination);
         if !(1..=10).contains(&self.options.mailbox_requests) {
             // Source of the upper bound: Microsoft: "EWS throttling in Exchange".
-            found.push(
-                "options.mailbox_requests",
-                code::BAD_VALUE,
-                "not a number from 1 to 10",
-            );
+            found.push("options.mailbox_requests", code::BAD_VALUE, "not a number from 1 to 10");
         }
         if self.mailboxes.is_empty() {
             found.push("mailboxes", code::MISSING_KEY, NO_MAILBOXES);
@@ -47,11 +43,7 @@ impl Spec {
         for (index, pair) in self.mailboxes.iter().enumerate() {
             found.pair(index, pair);
         }
-        found.repeated(
-            "source",
-            self.mailboxes.iter().map(|pair| &pair.source),
-            &name_of,
-        );
+        found.repeated("source", self.mailboxes.iter().map(|pair| &pair.source), &name_of);
         found.repeated(
             "destination",
             self.mailboxes.iter().map(|pair| &pair.destination),
@@ -84,10 +76,7 @@ impl Found {
     }
 
     fn endpoint(&mut self, side: &str, endpoint: &Endpoint) {
-        for (key, id) in [
-            ("tenant_id", &endpoint.tenant_id),
-            ("client_id", &endpoint.client_id),
-        ] {
+        for (key, id) in [("tenant_id", &endpoint.tenant_id), ("client_id", &endpoint.client_id)] {
             if !is_guid(id) {
                 let text = "not a GUID such as `72f988bf-86f1-41af-91ab-2d7cd011db47`";
                 self.push(format!("{side}.{key}"), code::BAD_VALUE, text);
@@ -101,20 +90,15 @@ impl Found {
             }
             _ => {}
         }
-        let references = [
-            ("client_secret", &endpoint.client_secret),
-            ("certificate", &endpoint.certificate),
-        ];
+        let references =
+            [("client_secret", &endpoint.client_secret), ("certificate", &endpoint.certificate)];
         for (key, reference) in references {
             if matches!(reference, Some(SecretRef::File(path)) if !path.is_absolute()) {
                 let text = "not an absolute path: the server may run in another folder";
                 self.push(format!("{side}.{key}"), code::BAD_VALUE, text);
             }
         }
-        for (key, url) in [
-            ("authority", &endpoint.authority),
-            ("ews_url", &endpoint.ews_url),
-        ] {
+        for (key, url) in [("authority", &endpoint.authority), ("ews_url", &endpoint.ews_url)] {
             if let Some(text) = wrong_with_url(url) {
                 self.push(format!("{side}.{key}"), code::BAD_VALUE, text);
             }
@@ -160,11 +144,7 @@ impl Found {
             let first = *seen.entry(address.to_lowercase()).or_insert(index);
             if first != index {
                 let text = format!("this {side} address is already that of {}", name_of(first));
-                self.push(
-                    format!("mailboxes[{index}].{side}"),
-                    code::DUPLICATE_MAILBOX,
-                    text,
-                );
+                self.push(format!("mailboxes[{index}].{side}"), code::DUPLICATE_MAILBOX, text);
             }
         }
     }

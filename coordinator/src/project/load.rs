@@ -48,9 +48,7 @@ pub fn load_text(
 fn finish(reader: ProjectReader<'_>, spec: Spec) -> Result<Spec, Mistakes> {
     let places = &reader.mailbox_places;
     let name_of = |index: usize| {
-        places
-            .get(index)
-            .map_or_else(|| format!("mailboxes[{index}]"), |place| format!("{place}"))
+        places.get(index).map_or_else(|| format!("mailboxes[{index}]"), |place| format!("{place}"))
     };
     let mut mistakes = Vec::new();
     for mistake in spec.check_naming(name_of) {

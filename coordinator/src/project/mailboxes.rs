@@ -22,10 +22,7 @@ impl ProjectReader<'_> {
     pub(super) fn csv(&mut self, name: &str, bytes: &[u8], pairs: &mut Vec<Pair>) {
         // Spreadsheets write a byte order mark.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = ReaderBuilder::new()
-            .trim(Trim::All)
-            .flexible(true)
-            .from_reader(bytes);
+        let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(bytes);
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
@@ -81,37 +78,26 @@ impl ProjectReader<'_> {
         if self.keys.mistakes.len() > before {
             return None;
         }
-        Some(Header {
-            source: found.0?,
-            destination: found.1?,
-            batch: found.2,
-        })
+        Some(Header { source: found.0?, destination: found.1?, batch: found.2 })
     }
 
     fn csv_mistake(&mut self, file: &str, line: u64, key: &str, code: Code, text: &str) {
-        self.keys
-            .mistakes
-            .push(Mistake::new(key, code, text).at(csv_place(file, line)));
+        self.keys.mistakes.push(Mistake::new(key, code, text).at(csv_place(file, line)));
         self.mailboxes_unread = true;
     }
 
     /// The same mistake with its place, and with the name its key has there.
     pub(super) fn located(&self, mistake: Mistake) -> Mistake {
-        let mailbox = mistake
-            .key
-            .strip_prefix("mailboxes[")
-            .and_then(|rest| rest.split_once("]."));
+        let mailbox = mistake.key.strip_prefix("mailboxes[").and_then(|rest| rest.split_once("]."));
         let csv = mailbox.and_then(|(index, column)| {
             let place = self.mailbox_places.get(index.parse::<usize>().ok()?)?;
             matches!(place, Place::File(file, _) if file != self.keys.file)
                 .then_some((place, column))
         });
         match csv {
-            Some((place, column)) => Mistake {
-                key: in_column(column),
-                ..mistake
+            Some((place, column)) => {
+                Mistake { key: in_column(column), ..mistake }.at(place.clone())
             }
-            .at(place.clone()),
             None => {
                 let place = self.keys.place(&mistake.key);
                 mistake.at(place)
@@ -136,8 +122,5 @@ impl Header {
 }
 
 fn csv_place(file: &str, line: u64) -> Place {
-    Place::File(
-        file.to_owned(),
-        usize::try_from(line).ok().filter(|line| *line > 0),
-    )
+    Place::File(file.to_owned(), usize::try_from(line).ok().filter(|line| *line > 0))
 }

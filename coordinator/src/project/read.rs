@@ -66,18 +66,13 @@ impl<'a> ProjectReader<'a> {
 
     /// The project that the tree describes, as far as it could be read.
     pub(super) fn project(&mut self, root: Table) -> Spec {
-        let mut table = self
-            .keys
-            .known_keys("", root, PROJECT_KEYS, &ALIASES.map(|alias| alias.0));
+        let mut table = self.keys.known_keys("", root, PROJECT_KEYS, &ALIASES.map(|alias| alias.0));
         self.move_aliases(&mut table);
         let mailboxes = self.mailboxes(&mut table);
         Spec {
             name: self.keys.required(&mut table, "", "name"),
             customer: self.keys.text(&mut table, "", "customer"),
-            confirm: self
-                .keys
-                .text(&mut table, "", "confirm")
-                .unwrap_or_default(),
+            confirm: self.keys.text(&mut table, "", "confirm").unwrap_or_default(),
             source: self.endpoint(&mut table, "source"),
             destination: self.endpoint(&mut table, "destination"),
             options: self.options(&mut table),
@@ -87,10 +82,7 @@ impl<'a> ProjectReader<'a> {
 
     fn move_aliases(&mut self, table: &mut Table) {
         for (alias, side, key) in ALIASES {
-            let Some(name) = table
-                .keys()
-                .find(|name| name.eq_ignore_ascii_case(alias))
-                .cloned()
+            let Some(name) = table.keys().find(|name| name.eq_ignore_ascii_case(alias)).cloned()
             else {
                 continue;
             };
@@ -106,9 +98,7 @@ impl<'a> ProjectReader<'a> {
             };
             if endpoint.contains_key(key) {
                 let text = format!("`{side}.{key}` is set as well, and means the same");
-                self.keys
-                    .mistakes
-                    .push(Mistake::new(name, code::BAD_VALUE, text).at(place));
+                self.keys.mistakes.push(Mistake::new(name, code::BAD_VALUE, text).at(place));
             } else {
                 endpoint.insert(key.to_owned(), value);
                 self.keys.places.insert(format!("{side}.{key}"), place);
@@ -118,13 +108,9 @@ impl<'a> ProjectReader<'a> {
 
     fn endpoint(&mut self, table: &mut Table, side: &str) -> Endpoint {
         let mut table = match self.keys.take(table, "", side) {
-            Some(value) => self
-                .keys
-                .table(side, value, ENDPOINT_KEYS)
-                .unwrap_or_default(),
+            Some(value) => self.keys.table(side, value, ENDPOINT_KEYS).unwrap_or_default(),
             None => {
-                self.keys
-                    .report(side, code::MISSING_KEY, "missing: it names a tenant");
+                self.keys.report(side, code::MISSING_KEY, "missing: it names a tenant");
                 Table::new()
             }
         };
@@ -133,18 +119,9 @@ impl<'a> ProjectReader<'a> {
             client_id: self.keys.required(&mut table, side, "client_id"),
             client_secret: self.keys.secret(&mut table, side, "client_secret"),
             certificate: self.keys.secret(&mut table, side, "certificate"),
-            authority: self
-                .keys
-                .text(&mut table, side, "authority")
-                .unwrap_or_else(authority),
-            ews_url: self
-                .keys
-                .text(&mut table, side, "ews_url")
-                .unwrap_or_else(ews_url),
-            ews_scope: self
-                .keys
-                .text(&mut table, side, "ews_scope")
-                .unwrap_or_else(ews_scope),
+            authority: self.keys.text(&mut table, side, "authority").unwrap_or_else(authority),
+            ews_url: self.keys.text(&mut table, side, "ews_url").unwrap_or_else(ews_url),
+            ews_scope: self.keys.text(&mut table, side, "ews_scope").unwrap_or_else(ews_scope),
             ca_certificate: self.keys.pem(&mut table, side, "ca_certificate"),
         }
     }
@@ -154,24 +131,17 @@ impl<'a> ProjectReader<'a> {
         let Some(value) = self.keys.take(table, "", "options") else {
             return options;
         };
-        let mut table = self
-            .keys
-            .table("options", value, OPTION_KEYS)
-            .unwrap_or_default();
+        let mut table = self.keys.table("options", value, OPTION_KEYS).unwrap_or_default();
         if let Some(value) = self.keys.take(&mut table, "options", "associated_items") {
             match value.into_bool() {
                 Ok(flag) => options.associated_items = flag,
-                Err(_) => self
-                    .keys
-                    .bad("options.associated_items", "not `true` or `false`"),
+                Err(_) => self.keys.bad("options.associated_items", "not `true` or `false`"),
             }
         }
         if let Some(value) = self.keys.take(&mut table, "options", "mailbox_requests") {
             match value.into_uint().map(u16::try_from) {
                 Ok(Ok(number)) => options.mailbox_requests = number,
-                _ => self
-                    .keys
-                    .bad("options.mailbox_requests", "not a number from 1 to 10"),
+                _ => self.keys.bad("options.mailbox_requests", "not a number from 1 to 10"),
             }
         }
         options
@@ -187,10 +157,7 @@ impl<'a> ProjectReader<'a> {
                     pairs.push(self.pair(&path, value));
                 }
             } else if value.kind != ValueKind::Nil {
-                self.keys.bad(
-                    "mailboxes",
-                    "not a list of `source` and `destination` pairs",
-                );
+                self.keys.bad("mailboxes", "not a list of `source` and `destination` pairs");
             }
         }
         if let Some(name) = self.keys.text(table, "", "mailboxes_csv") {
@@ -198,8 +165,7 @@ impl<'a> ProjectReader<'a> {
                 Ok(bytes) => self.csv(&name, &bytes, &mut pairs),
                 Err(error) => {
                     let text = format!("{name} cannot be read: {error}");
-                    self.keys
-                        .report("mailboxes_csv", code::FILE_UNREADABLE, &text);
+                    self.keys.report("mailboxes_csv", code::FILE_UNREADABLE, &text);
                     self.mailboxes_unread = true;
                 }
             }

@@ -103,14 +103,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let OptionsRecord {
-            associated_items,
-            mailbox_requests,
-        } = OptionsRecord::default();
-        Self {
-            associated_items,
-            mailbox_requests,
-        }
+        let OptionsRecord { associated_items, mailbox_requests } = OptionsRecord::default();
+        Self { associated_items, mailbox_requests }
     }
 }
 

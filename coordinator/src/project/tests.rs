@@ -31,9 +31,7 @@ mailboxes:
 ";
 
 fn read(file: &str, text: &str, env: &[(&str, &str)]) -> Result<Spec, Mistakes> {
-    let env = env
-        .iter()
-        .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let env = env.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
     load_text(file, text, Path::new("/projects"), env)
 }
 
@@ -52,30 +50,16 @@ fn a_complete_project_becomes_records() {
     assert_eq!(project.created, Timestamp(7));
     assert_eq!(project.options.mailbox_requests, 2);
     assert!(project.options.associated_items);
-    assert_eq!(
-        project.source.credential,
-        CredentialRecord::Secret("env:SOURCE_SECRET".into())
-    );
-    assert_eq!(
-        project.source.ews_scope,
-        "https://outlook.office365.com/.default"
-    );
+    assert_eq!(project.source.credential, CredentialRecord::Secret("env:SOURCE_SECRET".into()));
+    assert_eq!(project.source.ews_scope, "https://outlook.office365.com/.default");
     // A relative path is meant from the project file's folder.
     let certificate = CredentialRecord::Certificate("file:/projects/keys/destination.pem".into());
     assert_eq!(project.destination.credential, certificate);
     assert_eq!(project.destination.ews_scope, project.source.ews_scope);
     assert_eq!(mailboxes.len(), 2);
     assert_eq!(mailboxes[0].batch.as_deref(), Some("one"));
-    assert!(
-        mailboxes
-            .iter()
-            .all(|mailbox| mailbox.state == MailboxState::Matched)
-    );
-    assert!(
-        mailboxes
-            .iter()
-            .all(|mailbox| mailbox.project == project.id)
-    );
+    assert!(mailboxes.iter().all(|mailbox| mailbox.state == MailboxState::Matched));
+    assert!(mailboxes.iter().all(|mailbox| mailbox.project == project.id));
 }
 
 #[test]
@@ -116,16 +100,8 @@ fn a_spec_survives_the_way_through_the_api() {
 
 /// One mistake each: what to replace in the good file by what, and the one line of the report.
 const SINGLE_MISTAKES: &[(&str, &str, &str)] = &[
-    (
-        "name: move to fabrikam\n",
-        "",
-        "project.yaml: name: LH-0103: missing",
-    ),
-    (
-        "name: move to fabrikam",
-        "name: ''",
-        "project.yaml:1: name: LH-0102: empty",
-    ),
+    ("name: move to fabrikam\n", "", "project.yaml: name: LH-0103: missing"),
+    ("name: move to fabrikam", "name: ''", "project.yaml:1: name: LH-0102: empty"),
     (
         "name: move to fabrikam",
         "name: 2026",
@@ -266,10 +242,7 @@ fn each_mistake_is_one_line_with_its_place() {
 
 #[test]
 fn a_secret_in_the_wrong_place_is_not_repeated() {
-    for (good, bad, _) in SINGLE_MISTAKES
-        .iter()
-        .filter(|(_, bad, _)| bad.contains("hunter2"))
-    {
+    for (good, bad, _) in SINGLE_MISTAKES.iter().filter(|(_, bad, _)| bad.contains("hunter2")) {
         let lines = report("project.yaml", &GOOD.replacen(good, bad, 1), &[]);
         assert!(!lines.concat().contains("hunter2"), "{lines:?}");
     }
@@ -309,16 +282,8 @@ mailboxes:
 fn toml_mistakes_have_lines_too() {
     let text = "name = \"x\"\nconfirm = \"Confirm\"\n[source]\ntenant_id = \"no\"\n";
     let lines = report("p.toml", text, &[]);
-    assert!(
-        lines
-            .iter()
-            .any(|line| line.starts_with("p.toml:4: source.tenant_id: LH-0102: "))
-    );
-    assert!(
-        lines
-            .iter()
-            .any(|line| line == "p.toml:3: source.client_id: LH-0103: missing")
-    );
+    assert!(lines.iter().any(|line| line.starts_with("p.toml:4: source.tenant_id: LH-0102: ")));
+    assert!(lines.iter().any(|line| line == "p.toml:3: source.client_id: LH-0103: missing"));
     let lines = report("p.toml", "name = \"x\"\nname = \"y\"\n", &[]);
     assert_eq!(lines, ["p.toml:2: LH-0104: not valid TOML: duplicate key"]);
 }
@@ -341,19 +306,13 @@ fn the_names_operators_know_are_accepted() {
 #[test]
 fn the_environment_overrides_the_file() {
     let env = [
-        (
-            "LONGHAUL_PROJECT__SOURCE__CLIENT_ID",
-            "55555555-5555-4555-8555-555555555555",
-        ),
+        ("LONGHAUL_PROJECT__SOURCE__CLIENT_ID", "55555555-5555-4555-8555-555555555555"),
         ("LONGHAUL_PROJECT__OPTIONS__MAILBOX_REQUESTS", "9"),
         ("LONGHAUL_PROJECT__OPTIONS__ASSOCIATED_ITEMS", "false"),
         ("LONGHAUL_TOKEN", "not ours"),
     ];
     let spec = read("p.yaml", GOOD, &env).expect("no mistakes");
-    assert_eq!(
-        spec.source.client_id,
-        "55555555-5555-4555-8555-555555555555"
-    );
+    assert_eq!(spec.source.client_id, "55555555-5555-4555-8555-555555555555");
     assert_eq!(spec.options.mailbox_requests, 9);
     assert!(!spec.options.associated_items);
 }
@@ -384,16 +343,9 @@ fn a_mistake_in_the_environment_names_the_variable() {
 #[test]
 fn a_file_of_another_kind_or_none_is_refused() {
     let lines = report("project.json", "{}", &[]);
-    assert_eq!(
-        lines,
-        ["project.json: LH-0104: its name ends neither in .yaml, .yml nor .toml"]
-    );
+    assert_eq!(lines, ["project.json: LH-0104: its name ends neither in .yaml, .yml nor .toml"]);
     let mistakes = load(Path::new("/nowhere/project.yaml"), []).expect_err("no such file");
-    assert!(
-        mistakes
-            .to_string()
-            .starts_with("/nowhere/project.yaml: LH-0104: cannot be read")
-    );
+    assert!(mistakes.to_string().starts_with("/nowhere/project.yaml: LH-0104: cannot be read"));
 }
 
 mod csv_files {
@@ -459,14 +411,8 @@ mod csv_files {
         let content = b"source,destination\n\xff@s.test,a@d.test\nnonsense,b@d.test\n";
         let mistakes = with_csv(content).expect_err("mistakes");
         let text = mistakes.to_string();
-        assert!(
-            text.contains("boxes.csv:2: LH-0104: not valid UTF-8"),
-            "{text}"
-        );
-        assert!(
-            text.contains("boxes.csv:3: column source: LH-0102"),
-            "{text}"
-        );
+        assert!(text.contains("boxes.csv:2: LH-0104: not valid UTF-8"), "{text}");
+        assert!(text.contains("boxes.csv:3: column source: LH-0102"), "{text}");
     }
 
     #[test]

@@ -99,17 +99,9 @@ pub fn load(
     let known = |name: &OsString| VARIABLES.iter().any(|variable| name == variable);
     let env: Vec<_> = env.into_iter().filter(|(name, _)| known(name)).collect();
     let (file, text, folder) = match &flags.config {
-        Some(path) => (
-            path.display().to_string(),
-            read_text(path)?,
-            folder_of(path),
-        ),
+        Some(path) => (path.display().to_string(), read_text(path)?, folder_of(path)),
         // No file is an empty one.
-        None => (
-            "settings.yaml".to_owned(),
-            String::new(),
-            folder_of(Path::new(".")),
-        ),
+        None => ("settings.yaml".to_owned(), String::new(), folder_of(Path::new("."))),
     };
     let tree = Tree::read(&file, &text, ENV_PREFIX, env)?;
     let mut reader = Reader::new(&file, &folder, &tree.lines, ENV_PREFIX);
@@ -137,9 +129,7 @@ fn read(reader: &mut Reader<'_>, root: Table) -> Settings {
     let token = reader.secret(&mut table, "", "token");
     let settings = Settings {
         data: data.map_or(defaults.data, |data| reader.folder.join(data)),
-        listen: reader
-            .text(&mut table, "", "listen")
-            .unwrap_or(defaults.listen),
+        listen: reader.text(&mut table, "", "listen").unwrap_or(defaults.listen),
         token: token.and_then(|reference| resolve(reader, &reference)),
         workers: count(reader, &mut table, "workers").unwrap_or(defaults.workers),
         slots: count(reader, &mut table, "slots").unwrap_or(defaults.slots),

@@ -15,8 +15,7 @@ use longhaul_core::{Bytes, Timestamp};
 /// A fragment that says what is expected.
 pub fn size(text: &str) -> Result<Bytes, String> {
     let size: Result<ByteSize, _> = text.parse();
-    size.map(|size| Bytes(size.as_u64()))
-        .map_err(|_| "not a size such as `64MiB`".to_owned())
+    size.map(|size| Bytes(size.as_u64())).map_err(|_| "not a size such as `64MiB`".to_owned())
 }
 
 /// A duration: `30s`, `2m`, `1h 30m`.
@@ -51,9 +50,7 @@ pub fn cutoff(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         let midnight = date.to_zoned(TimeZone::UTC).map_err(|_| wrong())?;
         midnight.timestamp().as_millisecond()
     } else {
-        text.parse::<Instant>()
-            .map_err(|_| wrong())?
-            .as_millisecond()
+        text.parse::<Instant>().map_err(|_| wrong())?.as_millisecond()
     };
     if millis >= now.0 {
         return Err("the cut-off does not lie in the past".to_owned());

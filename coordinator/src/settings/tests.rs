@@ -12,13 +12,8 @@ fn read(text: &str, env: &[(&str, &str)]) -> (PathBuf, Result<Settings, Mistakes
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("server.yaml");
     std::fs::write(&path, text).expect("written");
-    let flags = Flags {
-        config: Some(path.clone()),
-        ..Flags::default()
-    };
-    let env = env
-        .iter()
-        .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let flags = Flags { config: Some(path.clone()), ..Flags::default() };
+    let env = env.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
     (path, load(&flags, None, None, env))
 }
 
@@ -38,17 +33,9 @@ fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
     let text = "data = \"here\"\nworkers = 2\nslots = 3\nbytes_in_flight = \"64MiB\"\n\
          [queue]\nurl = \"embedded\"\n";
     std::fs::write(&path, text).expect("written");
-    let flags = Flags {
-        config: Some(path),
-        slots: Some(9),
-        ..Flags::default()
-    };
-    let env = [
-        ("LONGHAUL_WORKERS", "5"),
-        ("LONGHAUL_SLOTS", "7"),
-        ("LONGHAUL_GRACE", "1m 30s"),
-    ]
-    .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let flags = Flags { config: Some(path), slots: Some(9), ..Flags::default() };
+    let env = [("LONGHAUL_WORKERS", "5"), ("LONGHAUL_SLOTS", "7"), ("LONGHAUL_GRACE", "1m 30s")]
+        .map(|(name, value)| (OsString::from(name), OsString::from(value)));
     let token = Secret::new("abc".into());
     let settings = load(&flags, None, Some(token), env).expect("no mistakes");
     assert_eq!((settings.workers, settings.slots), (5, 9));
@@ -62,10 +49,7 @@ fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
 fn every_mistake_is_reported_with_its_place() {
     let text = "workers: 0\ngrace: 30\nbytes_in_flight: lots\nport: 7300\n\
          queue: {url: 'amqp://user:hunter2@queue'}\ntoken: hunter2\n";
-    let env = [
-        ("LONGHAUL_SLOTS", "many"),
-        ("LONGHAUL_STORE__URL", "redis://x"),
-    ];
+    let env = [("LONGHAUL_SLOTS", "many"), ("LONGHAUL_STORE__URL", "redis://x")];
     let (path, result) = read(text, &env);
     let report = result.expect_err("mistakes").to_string();
     let file = path.display();
@@ -104,22 +88,9 @@ fn a_cutoff_is_days_a_date_or_an_instant() {
         ("2025-06-30T12:00:00+02:00", "2025-06-30T10:00:00Z"),
     ];
     for (text, expected) in cases {
-        assert_eq!(
-            cutoff(text, now).map(|at| at.to_string()),
-            Ok(expected.to_owned()),
-            "{text}"
-        );
+        assert_eq!(cutoff(text, now).map(|at| at.to_string()), Ok(expected.to_owned()), "{text}");
     }
-    for text in [
-        "",
-        "d",
-        "90",
-        "-1d",
-        "yesterday",
-        "2026-13-01",
-        "2030-01-01",
-        "0d",
-    ] {
+    for text in ["", "d", "90", "-1d", "yesterday", "2026-13-01", "2030-01-01", "0d"] {
         cutoff(text, now).expect_err(text);
     }
 }

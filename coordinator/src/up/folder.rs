@@ -25,9 +25,7 @@ pub struct ApiFile {
 
 impl std::fmt::Debug for ApiFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ApiFile")
-            .field("url", &self.url)
-            .finish_non_exhaustive()
+        f.debug_struct("ApiFile").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
@@ -77,9 +75,7 @@ pub(super) fn create(data: &Path) -> Result<(), Refusal> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder
-        .create(data)
-        .map_err(|error| not_writable(data, &error))
+    builder.create(data).map_err(|error| not_writable(data, &error))
 }
 
 /// The token of a data folder; made when it is first asked for.

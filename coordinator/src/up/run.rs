@@ -27,18 +27,11 @@ pub async fn run(settings: Settings, format: Format) -> Result<(), Failure> {
         .map_err(|error| Failure::new(code::BUG, format!("signals cannot be received: {error}")))?;
     let data = settings.data.display().to_string();
     let mut running = Running::start(settings).await?;
-    let ready = Ready {
-        url: running.url(),
-        data,
-        pid: std::process::id(),
-    };
+    let ready = Ready { url: running.url(), data, pid: std::process::id() };
     match format {
         Format::Json => crate::cli::json_line(&ready)?,
         Format::Text => {
-            remark(format!(
-                "longhaul listens on {}; its data folder is {}",
-                ready.url, ready.data
-            ));
+            remark(format!("longhaul listens on {}; its data folder is {}", ready.url, ready.data));
             remark("next, in another terminal: longhaul project submit FILE");
         }
     }

@@ -88,11 +88,7 @@ impl Running {
             );
         }
         let url = format!("http://{}", reachable(address));
-        ApiFile {
-            url: url.clone(),
-            token: token.expose().to_owned(),
-        }
-        .write(&data)?;
+        ApiFile { url: url.clone(), token: token.expose().to_owned() }.write(&data)?;
 
         let queue = longhaul_queue::Embedded::new();
         let shared: Arc<dyn Queue> = Arc::new(queue.clone());
@@ -108,10 +104,7 @@ impl Running {
             Arc::clone(&endpoints),
         );
         let stop = CancellationToken::new();
-        let engine = Stage {
-            tasks: tokio::spawn(service.run(stop.clone())),
-            stop,
-        };
+        let engine = Stage { tasks: tokio::spawn(service.run(stop.clone())), stop };
 
         let options = longhaul_worker::Options {
             slots,
@@ -136,22 +129,9 @@ impl Running {
 
         let api = Api::new(handle, token.clone());
         let stop = CancellationToken::new();
-        let served = Stage {
-            tasks: tokio::spawn(listener.serve(api.router(), stop.clone())),
-            stop,
-        };
-        Ok(Self {
-            data,
-            url,
-            token,
-            grace,
-            api,
-            queue,
-            store,
-            workers,
-            engine,
-            served,
-        })
+        let served =
+            Stage { tasks: tokio::spawn(listener.serve(api.router(), stop.clone())), stop };
+        Ok(Self { data, url, token, grace, api, queue, store, workers, engine, served })
     }
 
     /// Where the API is.
@@ -186,22 +166,8 @@ impl Running {
     /// Stops in order, within the grace time. What did not end by then is cut off: its leases run
     /// out, and nothing is lost. Returns whether everything ended by itself.
     pub async fn stop(self) -> bool {
-        let Self {
-            data,
-            url,
-            grace,
-            api,
-            queue,
-            store,
-            workers,
-            engine,
-            served,
-            ..
-        } = self;
-        let Stage {
-            stop,
-            tasks: mut running,
-        } = workers;
+        let Self { data, url, grace, api, queue, store, workers, engine, served, .. } = self;
+        let Stage { stop, tasks: mut running } = workers;
         let in_order = async {
             api.close();
             stop.cancel();

@@ -55,16 +55,7 @@ impl<'a> Comparer<'a> {
     ) -> Self {
         let step = step(deep, pairs);
         let waiting = HashMap::new();
-        Self {
-            source,
-            destination,
-            store,
-            folder,
-            checkpoint,
-            step,
-            met: 0,
-            waiting,
-        }
+        Self { source, destination, store, folder, checkpoint, step, met: 0, waiting }
     }
 
     /// Takes note of a pair; compares what has gathered when that is enough.
@@ -74,15 +65,10 @@ impl<'a> Comparer<'a> {
         };
         if self.met.is_multiple_of(step) {
             let size = item.size.unwrap_or_default();
-            self.waiting
-                .insert(ItemKey::of(&item.id.id), (ItemId::new(&item.id.id), size));
+            self.waiting.insert(ItemKey::of(&item.id.id), (ItemId::new(&item.id.id), size));
         }
         self.met += 1;
-        if self.waiting.len() < CHUNK {
-            Ok(Compared::default())
-        } else {
-            self.finish().await
-        }
+        if self.waiting.len() < CHUNK { Ok(Compared::default()) } else { self.finish().await }
     }
 
     /// Compares what has gathered.
@@ -107,8 +93,7 @@ impl<'a> Comparer<'a> {
                 continue;
             };
             if !batch.is_empty() && (bytes + size.0 > BATCH_BYTES || batch.len() == EXPORT_ITEMS) {
-                self.compare(std::mem::take(&mut batch), &mut result)
-                    .await?;
+                self.compare(std::mem::take(&mut batch), &mut result).await?;
                 bytes = 0;
             }
             bytes += size.0;
@@ -124,36 +109,25 @@ impl<'a> Comparer<'a> {
         result: &mut Compared,
     ) -> Result<(), Trouble> {
         let (sources, destinations): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let (left, right) = tokio::try_join!(
-            read(self.source, &sources),
-            read(self.destination, &destinations)
-        )?;
+        let (left, right) =
+            tokio::try_join!(read(self.source, &sources), read(self.destination, &destinations))?;
         let ids = sources.into_iter().zip(destinations);
         for ((source, destination), (left, right)) in ids.zip(left.into_iter().zip(right)) {
             // Gone since it was listed: nothing to compare, and the next look will not list it.
-            if left
-                .as_ref()
-                .is_err_and(|error| error.class() == Class::Vanished)
-            {
+            if left.as_ref().is_err_and(|error| error.class() == Class::Vanished) {
                 continue;
             }
             result.compared += 1;
             let (properties, problem) = match (left, right) {
                 (Ok(left), Ok(right)) => (diff(&left, &right), None),
                 (Err(error), _) => (Vec::new(), Some(self.problem(self.source, &error).await?)),
-                (_, Err(error)) => (
-                    Vec::new(),
-                    Some(self.problem(self.destination, &error).await?),
-                ),
+                (_, Err(error)) => {
+                    (Vec::new(), Some(self.problem(self.destination, &error).await?))
+                }
             };
             if problem.is_some() || !properties.is_empty() {
                 let (source, destination) = (source.id, destination.id);
-                result.different.push(Difference {
-                    source,
-                    destination,
-                    properties,
-                    problem,
-                });
+                result.different.push(Difference { source, destination, properties, problem });
             }
         }
         Ok(())
@@ -163,12 +137,7 @@ impl<'a> Comparer<'a> {
         let at: Timestamp = self.store.now().await?;
         let code = error.code();
         let text = Trouble::item(&place.name, error).text;
-        Ok(ProblemStatus {
-            code,
-            text,
-            next: advice(code).to_owned(),
-            at,
-        })
+        Ok(ProblemStatus { code, text, next: advice(code).to_owned(), at })
     }
 }
 

@@ -5,13 +5,7 @@ use longhaul_store::folder::Bounds;
 
 /// Classes the cut-off applies to, each with what is below it: mail and posts, with the reports
 /// and meeting messages that arrive as mail.
-const MAIL: [&str; 5] = [
-    "IPM.NOTE",
-    "IPM.POST",
-    "IPM.REPORT",
-    "IPM.SCHEDULE.MEETING",
-    "REPORT",
-];
+const MAIL: [&str; 5] = ["IPM.NOTE", "IPM.POST", "IPM.REPORT", "IPM.SCHEDULE.MEETING", "REPORT"];
 
 /// Whether a pass with these bounds was to copy the item. What has no date is covered.
 pub(super) fn covers(bounds: &Bounds, item: &Listed) -> bool {
@@ -21,15 +15,9 @@ pub(super) fn covers(bounds: &Bounds, item: &Listed) -> bool {
     let Some(cutoff) = bounds.cutoff.filter(|_| !item.associated) else {
         return true;
     };
-    let class = item
-        .class
-        .as_deref()
-        .unwrap_or_default()
-        .to_ascii_uppercase();
+    let class = item.class.as_deref().unwrap_or_default().to_ascii_uppercase();
     let is_mail = MAIL.iter().any(|mail| {
-        class
-            .strip_prefix(mail)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        class.strip_prefix(mail).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     });
     !is_mail || item.received.is_none_or(|received| received < cutoff)
 }
@@ -53,10 +41,7 @@ mod tests {
 
     #[test]
     fn the_cut_off_holds_back_mail_that_is_not_older() {
-        let bounds = Bounds {
-            cutoff: Some(Timestamp(100)),
-            associated: false,
-        };
+        let bounds = Bounds { cutoff: Some(Timestamp(100)), associated: false };
         assert!(covers(&bounds, &item("IPM.Note", Some(99), false)));
         assert!(!covers(&bounds, &item("IPM.Note", Some(100), false)));
         assert!(!covers(&bounds, &item("ipm.note.smime", Some(100), false)));
@@ -68,10 +53,7 @@ mod tests {
     #[test]
     fn hidden_items_are_covered_on_request_only_and_then_whole() {
         let hidden = item("IPM.Note.Rules", Some(100), true);
-        let bounds = |associated| Bounds {
-            cutoff: Some(Timestamp(50)),
-            associated,
-        };
+        let bounds = |associated| Bounds { cutoff: Some(Timestamp(50)), associated };
         assert!(!covers(&bounds(false), &hidden));
         assert!(covers(&bounds(true), &hidden));
     }

@@ -56,9 +56,7 @@ async fn list_destination(
     let mut pages = Pages::new(place, subject.bounds.associated);
     let mut listed = Counts::default();
     while let Some(page) = pages.next().await? {
-        subject
-            .meter
-            .count(|progress| progress.items_listed += page.len() as u64);
+        subject.meter.count(|progress| progress.items_listed += page.len() as u64);
         for item in page {
             count(&mut listed, &item);
             let key = ItemKey::of(&item.id.id);
@@ -81,15 +79,9 @@ async fn tell_strangers(
 ) -> Result<(), Trouble> {
     let mut offset = Some(0);
     while let Some(at) = offset.filter(|_| !strangers.is_empty()) {
-        let Place {
-            mailbox,
-            folder,
-            name,
-        } = place;
+        let Place { mailbox, folder, name } = place;
         let page = patiently(|| async {
-            let page = mailbox
-                .find_items(folder, Traversal::Shallow, at, FIND_PAGE)
-                .await;
+            let page = mailbox.find_items(folder, Traversal::Shallow, at, FIND_PAGE).await;
             page.map_err(|error| Trouble::call(name, &error))
         })
         .await?;
@@ -106,11 +98,8 @@ async fn tell_strangers(
     let mut extra: Vec<Listed> = strangers.into_values().collect();
     extra.sort_by(|a, b| a.id.id.cmp(&b.id.id));
     report.extra = extra.len() as u64;
-    report.extra_items = extra
-        .into_iter()
-        .take(FolderReport::LIST)
-        .map(|item| reference(item, None))
-        .collect();
+    report.extra_items =
+        extra.into_iter().take(FolderReport::LIST).map(|item| reference(item, None)).collect();
     Ok(())
 }
 
@@ -135,9 +124,7 @@ async fn list_source(
     let mut unpaired = HashSet::new();
     let mut pages = Pages::new(&subject.source, subject.bounds.associated);
     while let Some(page) = pages.next().await? {
-        subject
-            .meter
-            .count(|progress| progress.items_listed += page.len() as u64);
+        subject.meter.count(|progress| progress.items_listed += page.len() as u64);
         for item in page {
             let key = ItemKey::of(&item.id.id);
             let known = pairs.see_source(key);
@@ -187,33 +174,23 @@ fn sort_out(
 fn miss(report: &mut FolderReport, item: Listed, reason: MissingReason) {
     report.missing += 1;
     if report.missing_items.len() < FolderReport::LIST {
-        report.missing_items.push(Missing {
-            item: reference(item, None),
-            reason,
-        });
+        report.missing_items.push(Missing { item: reference(item, None), reason });
     }
 }
 
 fn note(subject: &Subject<'_>, compared: Compared, report: &mut FolderReport) {
-    subject
-        .meter
-        .count(|progress| progress.items_compared += compared.compared);
+    subject.meter.count(|progress| progress.items_compared += compared.compared);
     report.compared += compared.compared;
     report.different += compared.different.len() as u64;
     let room = FolderReport::LIST - report.differences.len();
-    report
-        .differences
-        .extend(compared.different.into_iter().take(room));
+    report.differences.extend(compared.different.into_iter().take(room));
 }
 
 async fn failures(subject: &Subject<'_>) -> Result<HashMap<ItemKey, Code>, Trouble> {
     let mut failed = HashMap::new();
     let mut after = None;
     loop {
-        let page = subject
-            .store
-            .failures(subject.folder, after, FAILURES)
-            .await?;
+        let page = subject.store.failures(subject.folder, after, FAILURES).await?;
         after = page.last().map(|failure| failure.key);
         let full = page.len() == FAILURES;
         failed.extend(page.into_iter().map(|failure| (failure.key, failure.code)));
@@ -229,18 +206,6 @@ fn count(counts: &mut Counts, item: &Listed) {
 }
 
 fn reference(item: Listed, code: Option<Code>) -> ItemRef {
-    let Listed {
-        id,
-        class,
-        size,
-        received,
-        ..
-    } = item;
-    ItemRef {
-        id: id.id,
-        class,
-        size,
-        received,
-        code,
-    }
+    let Listed { id, class, size, received, .. } = item;
+    ItemRef { id: id.id, class, size, received, code }
 }

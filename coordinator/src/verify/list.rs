@@ -27,17 +27,8 @@ pub(super) struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     pub(super) const fn new(place: &'a Place, associated: bool) -> Self {
-        let scope = if associated {
-            SyncScope::NormalAndAssociated
-        } else {
-            SyncScope::Normal
-        };
-        Self {
-            place,
-            scope,
-            state: None,
-            over: false,
-        }
+        let scope = if associated { SyncScope::NormalAndAssociated } else { SyncScope::Normal };
+        Self { place, scope, state: None, over: false }
     }
 
     /// The next page; `None` after the last. An item that is changed while the list is read may
@@ -46,11 +37,7 @@ impl<'a> Pages<'a> {
         if self.over {
             return Ok(None);
         }
-        let Place {
-            mailbox,
-            folder,
-            name,
-        } = self.place;
+        let Place { mailbox, folder, name } = self.place;
         let state = self.state.as_deref();
         let scope = self.scope;
         let page = patiently(|| async {

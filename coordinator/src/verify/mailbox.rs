@@ -56,38 +56,27 @@ impl Look<'_> {
         let store = &*self.context.store;
         let bounds = self.bounds(mailbox).await?;
         let (source, source_name) = self.context.mailbox(self.project, mailbox, Side::Source)?;
-        let (destination, name) = self
-            .context
-            .mailbox(self.project, mailbox, Side::Destination)?;
+        let (destination, name) = self.context.mailbox(self.project, mailbox, Side::Destination)?;
         let tree = patiently(|| read_tree(&source, &source_name)).await?;
         let mapped: Vec<FolderRecord> =
             records::list(store, &FolderRecord::prefix(mailbox.id)).await?;
-        let mapped: HashMap<FolderKey, FolderRecord> = mapped
-            .into_iter()
-            .map(|record| (record.folder_key(), record))
-            .collect();
+        let mapped: HashMap<FolderKey, FolderRecord> =
+            mapped.into_iter().map(|record| (record.folder_key(), record)).collect();
         // What a pass would leave out does not depend on the destination.
         let decided = plan(&tree, &tree, &HashMap::new());
         report.not_copied = decided
             .skipped
             .iter()
-            .map(|left| NotCopied {
-                path: tree.path(left.source),
-                reason: left.reason.to_owned(),
-            })
+            .map(|left| NotCopied { path: tree.path(left.source), reason: left.reason.to_owned() })
             .collect();
-        self.meter
-            .count(|progress| progress.folders += decided.steps.len() as u32);
+        self.meter.count(|progress| progress.folders += decided.steps.len() as u32);
         let (tree, mapped) = (&tree, &mapped);
         let (source, destination) = (&source, &destination);
         let (source_name, name) = (&source_name, &name);
         let looks = stream::iter(decided.steps)
             .map(|step| async move {
                 let node = &tree.nodes()[step.source];
-                let folder = FolderRef {
-                    mailbox: mailbox.id,
-                    folder: node.key(),
-                };
+                let folder = FolderRef { mailbox: mailbox.id, folder: node.key() };
                 let path = tree.path(step.source);
                 let title = path.join("/");
                 let source = Place {
@@ -102,22 +91,16 @@ impl Look<'_> {
                         name: format!("{name}, folder {title:?}"),
                     })
                 });
-                let mut report = FolderReport {
-                    path,
-                    class: node.class.clone(),
-                    ..FolderReport::default()
-                };
-                self.folder(folder, source, counterpart, bounds, &mut report)
-                    .await;
+                let mut report =
+                    FolderReport { path, class: node.class.clone(), ..FolderReport::default() };
+                self.folder(folder, source, counterpart, bounds, &mut report).await;
                 self.meter.count(|progress| progress.folders_done += 1);
                 report
             })
             .buffered(FOLDERS);
         report.folders = looks.collect().await;
         // The root is in the list for what it may hold; as a rule that is nothing.
-        report
-            .folders
-            .retain(|folder| !(folder.path.is_empty() && is_empty(folder)));
+        report.folders.retain(|folder| !(folder.path.is_empty() && is_empty(folder)));
         Ok(())
     }
 
@@ -133,20 +116,10 @@ impl Look<'_> {
         let looked = async {
             let checkpoint: Option<Checkpoint> = store.checkpoint(folder).await?;
             let mapped = counterpart.zip(checkpoint);
-            let bounds = mapped
-                .as_ref()
-                .map_or(bounds, |(_, checkpoint)| checkpoint.bounds);
+            let bounds = mapped.as_ref().map_or(bounds, |(_, checkpoint)| checkpoint.bounds);
             let (deep, since) = (self.deep, self.project.created);
-            let subject = Subject {
-                store,
-                folder,
-                source,
-                mapped,
-                bounds,
-                deep,
-                since,
-                meter: self.meter,
-            };
+            let subject =
+                Subject { store, folder, source, mapped, bounds, deep, since, meter: self.meter };
             look(&subject, report).await
         }
         .await;
@@ -174,12 +147,7 @@ impl Look<'_> {
     async fn problem(&self, trouble: Trouble) -> ProblemStatus {
         let at = self.context.store.now().await.unwrap_or(Timestamp(0));
         let Trouble { code, text, .. } = trouble;
-        ProblemStatus {
-            code,
-            text,
-            next: advice(code).to_owned(),
-            at,
-        }
+        ProblemStatus { code, text, next: advice(code).to_owned(), at }
     }
 }
 

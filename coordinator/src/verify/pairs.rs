@@ -39,11 +39,8 @@ impl Pairs {
     fn new(mut rows: Vec<(ItemKey, ItemKey)>) -> Self {
         // Stable: later records of one item stay behind earlier ones.
         rows.sort_by_key(|(source, _)| *source);
-        let mut destinations: Vec<_> = rows
-            .iter()
-            .zip(0..)
-            .map(|((_, destination), row)| (*destination, row))
-            .collect();
+        let mut destinations: Vec<_> =
+            rows.iter().zip(0..).map(|((_, destination), row)| (*destination, row)).collect();
         destinations.sort_unstable();
         Self {
             source_seen: vec![false; rows.len()],
@@ -81,23 +78,15 @@ impl Pairs {
         if std::mem::replace(&mut self.source_seen[row], true) {
             return Known::Again;
         }
-        if self.destination_seen[row] {
-            Known::Paired
-        } else {
-            Known::CopyGone
-        }
+        if self.destination_seen[row] { Known::Paired } else { Known::CopyGone }
     }
 
     /// Source items with a counterpart that were not seen.
     pub(super) fn unseen_sources(&self) -> u64 {
-        let last_of_item = |row: usize| {
-            self.rows
-                .get(row + 1)
-                .is_none_or(|next| next.0 != self.rows[row].0)
-        };
-        (0..self.rows.len())
-            .filter(|row| last_of_item(*row) && !self.source_seen[*row])
-            .count() as u64
+        let last_of_item =
+            |row: usize| self.rows.get(row + 1).is_none_or(|next| next.0 != self.rows[row].0);
+        (0..self.rows.len()).filter(|row| last_of_item(*row) && !self.source_seen[*row]).count()
+            as u64
     }
 }
 
@@ -131,20 +120,13 @@ pub(super) async fn scan(
             break;
         }
         at += piece.len() as u64;
-        reader
-            .push(&piece)
-            .map_err(|_| corrupt())?
-            .into_iter()
-            .for_each(&mut each);
+        reader.push(&piece).map_err(|_| corrupt())?.into_iter().for_each(&mut each);
     }
     reader.finish().map_err(|_| corrupt())
 }
 
 fn corrupt() -> Trouble {
-    Trouble::lasting(
-        longhaul_core::code::STORE_FAILED,
-        "the folder's ledger does not decode",
-    )
+    Trouble::lasting(longhaul_core::code::STORE_FAILED, "the folder's ledger does not decode")
 }
 
 #[cfg(test)]

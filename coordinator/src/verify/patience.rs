@@ -48,11 +48,7 @@ mod tests {
                 hint: Some(Duration::from_secs(300)),
                 ..Trouble::passing(THROTTLED, "busy")
             };
-            std::future::ready(if calls > 20 {
-                Ok(calls)
-            } else {
-                Err(throttled)
-            })
+            std::future::ready(if calls > 20 { Ok(calls) } else { Err(throttled) })
         })
         .await;
         assert_eq!(answer, Ok(21));

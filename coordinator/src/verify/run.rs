@@ -27,18 +27,12 @@ pub(crate) async fn begin(
         project: project.id,
         options,
         state: VerificationState::Running,
-        progress: Progress {
-            mailboxes: mailboxes.len() as u32,
-            ..Progress::default()
-        },
+        progress: Progress { mailboxes: mailboxes.len() as u32, ..Progress::default() },
         started: context.store.now().await?,
         ended: None,
         report: None,
     };
-    context
-        .verifications
-        .begin(&*context.store, verification)
-        .await?;
+    context.verifications.begin(&*context.store, verification).await?;
     let work = async move {
         let look = Look {
             context: &context,
@@ -54,10 +48,7 @@ pub(crate) async fn begin(
         let clean = mailboxes.iter().all(|mailbox| mailbox.clean);
         tracing::info!(verification.id = %id, clean, "verification ended");
         let report = Report { clean, mailboxes };
-        context
-            .verifications
-            .finish(&*context.store, id, report)
-            .await;
+        context.verifications.finish(&*context.store, id, report).await;
     };
     Ok((id, work))
 }

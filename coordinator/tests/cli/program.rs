@@ -7,10 +7,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 /// The program with these arguments, in a folder of its own and without our environment's settings.
 pub(crate) fn longhaul(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_longhaul"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null());
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("LONGHAUL_") {
             command.env_remove(name);
@@ -40,10 +37,7 @@ impl From<Output> for Ended {
 
 /// Runs a command to its end.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ended {
-    longhaul(folder, arguments)
-        .output()
-        .expect("it starts")
-        .into()
+    longhaul(folder, arguments).output().expect("it starts").into()
 }
 
 /// A server that is up.
@@ -57,11 +51,8 @@ impl Up {
     pub(crate) fn start(folder: &Path) -> Self {
         let arguments = ["up", "--listen", "127.0.0.1:0", "--output", "json"];
         let mut command = longhaul(folder, &arguments);
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("piped");
         BufReader::new(stdout).read_line(&mut line).expect("a line");
@@ -73,10 +64,7 @@ impl Up {
     /// Asks it to stop with a signal, and waits until it has.
     pub(crate) fn stop(mut self, signal: &str) -> ExitStatus {
         let pid = self.child.id().to_string();
-        let sent = Command::new("kill")
-            .args(["-s", signal, &pid])
-            .status()
-            .expect("kill runs");
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status().expect("kill runs");
         assert!(sent.success());
         self.child.wait().expect("it ends")
     }

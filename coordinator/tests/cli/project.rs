@@ -31,15 +31,9 @@ fn a_good_file_is_exit_0() {
     let folder = folder(GOOD);
     let ended = run(folder.path(), &["project", "check", "project.yaml"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert_eq!(
-        ended.stdout,
-        "project.yaml: no mistakes; project move, 1 mailbox\n"
-    );
+    assert_eq!(ended.stdout, "project.yaml: no mistakes; project move, 1 mailbox\n");
 
-    let ended = run(
-        folder.path(),
-        &["project", "check", "project.yaml", "--output", "json"],
-    );
+    let ended = run(folder.path(), &["project", "check", "project.yaml", "--output", "json"]);
     let spec: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
     assert_eq!(spec["mailboxes"][0]["source"], "ada@source.test");
     assert!(!ended.stdout.contains("hunter2"));
@@ -47,11 +41,8 @@ fn a_good_file_is_exit_0() {
 
 #[test]
 fn every_mistake_is_a_line_and_the_last_says_what_to_do() {
-    let folder = folder(
-        &GOOD
-            .replace("name: move", "nmae: move")
-            .replace("confirm: Confirm\n", ""),
-    );
+    let folder =
+        folder(&GOOD.replace("name: move", "nmae: move").replace("confirm: Confirm\n", ""));
     let ended = run(folder.path(), &["project", "check", "project.yaml"]);
     assert_eq!(ended.code, Some(3));
     assert!(ended.stdout.is_empty());
@@ -73,10 +64,7 @@ fn every_mistake_is_a_line_and_the_last_says_what_to_do() {
 fn the_environment_is_read_and_its_mistakes_are_named() {
     let folder = folder(GOOD);
     let mut command = longhaul(folder.path(), &["project", "check", "project.yaml"]);
-    let output = command
-        .env("LONGHAUL_PROJECT__SOURCE__CLIENT_ID", "x")
-        .output()
-        .expect("it runs");
+    let output = command.env("LONGHAUL_PROJECT__SOURCE__CLIENT_ID", "x").output().expect("it runs");
     assert_eq!(output.status.code(), Some(3));
     let stderr = String::from_utf8_lossy(&output.stderr);
     let start = "LONGHAUL_PROJECT__SOURCE__CLIENT_ID: source.client_id: LH-0102: not a GUID";
@@ -85,30 +73,15 @@ fn the_environment_is_read_and_its_mistakes_are_named() {
 
 #[test]
 fn a_file_that_is_not_there_is_exit_3() {
-    let ended = run(
-        Path::new("."),
-        &["project", "check", "/nowhere/project.yaml"],
-    );
+    let ended = run(Path::new("."), &["project", "check", "/nowhere/project.yaml"]);
     assert_eq!(ended.code, Some(3));
-    assert!(
-        ended.stderr.contains("/nowhere/project.yaml: LH-0104: "),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("/nowhere/project.yaml: LH-0104: "), "{}", ended.stderr);
 }
 
 #[test]
 fn an_error_is_json_for_programs() {
-    let ended = run(
-        Path::new("."),
-        &[
-            "project",
-            "check",
-            "/nowhere/project.yaml",
-            "--output",
-            "json",
-        ],
-    );
+    let ended =
+        run(Path::new("."), &["project", "check", "/nowhere/project.yaml", "--output", "json"]);
     let document: serde_json::Value = serde_json::from_str(&ended.stderr).expect("JSON");
     assert_eq!(document["error"]["code"], "LH-0104");
 }
@@ -118,11 +91,7 @@ fn without_a_server_submitting_is_exit_6() {
     let folder = folder(GOOD);
     let ended = run(folder.path(), &["project", "submit", "project.yaml"]);
     assert_eq!(ended.code, Some(6));
-    assert!(
-        ended.stderr.starts_with("error[LH-0201]: "),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.starts_with("error[LH-0201]: "), "{}", ended.stderr);
     assert!(ended.stderr.contains("longhaul up"), "{}", ended.stderr);
 }
 

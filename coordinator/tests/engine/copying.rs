@@ -14,13 +14,7 @@ async fn a_full_pass_copies_every_item_and_a_second_one_copies_nothing() {
     server.assert_clean().await;
     let second = server.complete().await;
     assert_eq!(copied(&second), copied(&first));
-    assert!(
-        second
-            .mailboxes
-            .iter()
-            .all(|mailbox| mailbox.copied_in_pass == 0),
-        "{second:#?}"
-    );
+    assert!(second.mailboxes.iter().all(|mailbox| mailbox.copied_in_pass == 0), "{second:#?}");
     server.assert_clean().await;
     server.stop().await;
 }
@@ -32,17 +26,11 @@ async fn a_pre_stage_and_a_full_pass_together_copy_everything_exactly_once() {
     let number = server.start_pre_stage().await;
     let staged = server.wait_until_over(number).await;
     assert_eq!(staged.mailboxes[0].state, MailboxState::PreStaged);
-    assert!(
-        copied(&staged) > 0 && copied(&staged) < total(&staged),
-        "{staged:#?}"
-    );
+    assert!(copied(&staged) > 0 && copied(&staged) < total(&staged), "{staged:#?}");
     server.assert_clean().await;
     let full = server.complete().await;
     assert_eq!(copied(&full), total(&full));
-    assert_eq!(
-        full.mailboxes[0].copied_in_pass,
-        total(&full) - copied(&staged)
-    );
+    assert_eq!(full.mailboxes[0].copied_in_pass, total(&full) - copied(&staged));
     server.assert_clean().await;
     server.stop().await;
 }

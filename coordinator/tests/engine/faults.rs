@@ -11,12 +11,7 @@ use crate::scene::{PROJECT, Scene, always, copied, mailbox, options, pass_state,
 async fn a_full_destination_fails_its_mailbox_only() {
     let scene = Scene::small(2, 40).await;
     let server = scene.submitted().await;
-    scene
-        .post(
-            "mailboxes/user1@destination.test/limits",
-            json!({ "full": true }),
-        )
-        .await;
+    scene.post("mailboxes/user1@destination.test/limits", json!({ "full": true })).await;
     let number = server.start_full().await;
     let status = server.wait_until_over(number).await;
     assert_eq!(pass_state(&status, number), PassState::Ended);
@@ -25,25 +20,12 @@ async fn a_full_destination_fails_its_mailbox_only() {
     let problem = full.problem.as_ref().unwrap();
     assert_eq!(problem.code, MAILBOX_FULL);
     assert!(!problem.next.is_empty());
-    assert_eq!(
-        mailbox(&status, "user2@source.test").state,
-        MailboxState::Completed
-    );
+    assert_eq!(mailbox(&status, "user2@source.test").state, MailboxState::Completed);
     // Given room, the next pass copies the rest.
-    scene
-        .post(
-            "mailboxes/user1@destination.test/limits",
-            json!({ "full": false }),
-        )
-        .await;
+    scene.post("mailboxes/user1@destination.test/limits", json!({ "full": false })).await;
     let status = server.complete().await;
     assert_eq!(copied(&status), total(&status));
-    assert!(
-        status
-            .mailboxes
-            .iter()
-            .all(|mailbox| mailbox.problem.is_none())
-    );
+    assert!(status.mailboxes.iter().all(|mailbox| mailbox.problem.is_none()));
     server.assert_clean().await;
     server.stop().await;
 }
@@ -51,10 +33,7 @@ async fn a_full_destination_fails_its_mailbox_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn trouble_while_mapping_folders_is_tried_again_and_passes() {
     let scene = Scene::small(1, 20).await;
-    let server = scene.server_with(Options {
-        prepare_attempts: 6,
-        ..options()
-    });
+    let server = scene.server_with(Options { prepare_attempts: 6, ..options() });
     server.handle.submit(scene.spec()).await.unwrap();
     scene.inject(json!({
         "operation": "FindFolder", "times": 2, "every": 1,
@@ -83,30 +62,16 @@ async fn trouble_that_lasts_fails_the_mailbox_and_names_the_place() {
     assert_eq!(failed.state, MailboxState::Failed);
     let problem = failed.problem.as_ref().unwrap();
     assert_eq!(problem.code, SERVICE_UNAVAILABLE);
-    assert!(
-        problem.text.contains("source mailbox user2@source.test"),
-        "{}",
-        problem.text
-    );
-    assert_eq!(
-        mailbox(&status, "user1@source.test").state,
-        MailboxState::Completed
-    );
+    assert!(problem.text.contains("source mailbox user2@source.test"), "{}", problem.text);
+    assert_eq!(mailbox(&status, "user1@source.test").state, MailboxState::Completed);
     // What no waiting mends is not tried again.
     scene.simulator.clear_faults();
     scene.inject(always("FindFolder", "user2@destination.test", denied));
     let number = server.start_full().await;
     let status = server.wait_until_over(number).await;
-    let problem = mailbox(&status, "user2@source.test")
-        .problem
-        .clone()
-        .unwrap();
+    let problem = mailbox(&status, "user2@source.test").problem.clone().unwrap();
     assert_eq!(problem.code, ACCESS_DENIED);
-    let page = server
-        .handle
-        .errors(PROJECT, ErrorQuery::default())
-        .await
-        .unwrap();
+    let page = server.handle.errors(PROJECT, ErrorQuery::default()).await.unwrap();
     assert_eq!(page.rows.len(), 1, "{page:#?}");
     assert_eq!(page.rows[0].level, ErrorLevel::Mailbox);
     assert_eq!(page.rows[0].mailbox, "user2@source.test");
@@ -122,17 +87,10 @@ async fn items_that_cannot_be_copied_are_listed_page_by_page() {
     let number = server.start_full().await;
     let status = server.wait_until_over(number).await;
     let mailbox = &status.mailboxes[0];
-    assert_eq!(
-        mailbox.state,
-        MailboxState::CompletedWithErrors,
-        "{mailbox:#?}"
-    );
+    assert_eq!(mailbox.state, MailboxState::CompletedWithErrors, "{mailbox:#?}");
     assert_eq!(mailbox.items.failed, mailbox.items.total);
     let mut seen = Vec::new();
-    let mut query = ErrorQuery {
-        limit: 7,
-        ..ErrorQuery::default()
-    };
+    let mut query = ErrorQuery { limit: 7, ..ErrorQuery::default() };
     loop {
         let page = server.handle.errors(PROJECT, query.clone()).await.unwrap();
         assert!(page.rows.len() <= 7);
@@ -146,18 +104,11 @@ async fn items_that_cannot_be_copied_are_listed_page_by_page() {
     assert_eq!(seen.len() as u64, mailbox.items.failed);
     seen.sort();
     seen.dedup();
-    assert_eq!(
-        seen.len() as u64,
-        mailbox.items.failed,
-        "an error came twice"
-    );
+    assert_eq!(seen.len() as u64, mailbox.items.failed, "an error came twice");
     // Mended, the next pass copies what failed.
     scene.simulator.clear_faults();
     let status = server.complete().await;
-    assert_eq!(
-        (copied(&status), status.mailboxes[0].items.failed),
-        (total(&status), 0)
-    );
+    assert_eq!((copied(&status), status.mailboxes[0].items.failed), (total(&status), 0));
     server.assert_clean().await;
     server.stop().await;
 }

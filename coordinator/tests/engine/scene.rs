@@ -50,17 +50,11 @@ impl Scene {
     pub(crate) async fn of(simulator: Simulator) -> Self {
         // `RUST_LOG=debug` shows what a failing test did.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
-        let log = tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_test_writer();
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer();
         drop(log.try_init());
         let simulator = simulator.start("127.0.0.1:0", false).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        Self {
-            simulator,
-            folder,
-            http: reqwest::Client::new(),
-        }
+        Self { simulator, folder, http: reqwest::Client::new() }
     }
 
     /// A project over all mailboxes, in pairs by their names.
@@ -69,18 +63,11 @@ impl Scene {
         let tenants = description["tenants"].as_array().unwrap();
         let addresses = |tenant: usize| -> Vec<String> {
             let list = tenants[tenant]["mailboxes"].as_array().unwrap();
-            list.iter()
-                .map(|address| address.as_str().unwrap().to_owned())
-                .collect()
+            list.iter().map(|address| address.as_str().unwrap().to_owned()).collect()
         };
         let pairs = addresses(0).into_iter().zip(addresses(1));
-        let mailboxes = pairs
-            .map(|(source, destination)| Pair {
-                source,
-                destination,
-                batch: None,
-            })
-            .collect();
+        let mailboxes =
+            pairs.map(|(source, destination)| Pair { source, destination, batch: None }).collect();
         Spec {
             name: PROJECT.to_owned(),
             customer: None,
@@ -127,37 +114,17 @@ impl Scene {
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         let url = format!("{}/_sim/{path}", self.simulator.base_url());
         let body = body.to_string();
-        let request = self
-            .http
-            .post(url)
-            .header("content-type", "application/json")
-            .body(body);
+        let request = self.http.post(url).header("content-type", "application/json").body(body);
         let answer = request.send().await.unwrap();
-        assert!(
-            answer.status().is_success(),
-            "{path}: {}",
-            answer.text().await.unwrap()
-        );
+        assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
         serde_json::from_str(&answer.text().await.unwrap()).unwrap_or(Value::Null)
     }
 
     pub(crate) async fn items(&self, mailbox: &str, folder: &str) -> Vec<Value> {
         let base = self.simulator.base_url();
         let url = format!("{base}/_sim/mailboxes/{mailbox}/items?folder={folder}");
-        let text = self
-            .http
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        serde_json::from_str::<Value>(&text)
-            .unwrap()
-            .as_array()
-            .unwrap()
-            .clone()
+        let text = self.http.get(url).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str::<Value>(&text).unwrap().as_array().unwrap().clone()
     }
 
     /// How often an operation was called at a mailbox.
@@ -211,12 +178,8 @@ impl Server {
             settle: Duration::from_secs(1),
             ..longhaul_worker::Options::default()
         };
-        let (service, handle) = Service::new(
-            options,
-            Arc::clone(&store),
-            Arc::clone(&queue),
-            Arc::clone(&endpoints),
-        );
+        let (service, handle) =
+            Service::new(options, Arc::clone(&store), Arc::clone(&queue), Arc::clone(&endpoints));
         let worker = Worker::new(work, store, queue, endpoints);
         let stop = CancellationToken::new();
         let engine = tokio::spawn(service.run(stop.clone()));
@@ -224,20 +187,12 @@ impl Server {
             let stop = stop.clone();
             async move { worker.run(stop).await.unwrap() }
         });
-        Self {
-            handle,
-            stop,
-            tasks: vec![engine, worker],
-        }
+        Self { handle, stop, tasks: vec![engine, worker] }
     }
 
     /// Ends it as SIGTERM does.
     pub(crate) async fn stop(self) {
-        let Self {
-            handle,
-            stop,
-            tasks,
-        } = self;
+        let Self { handle, stop, tasks } = self;
         stop.cancel();
         for task in tasks {
             task.await.unwrap();
@@ -260,19 +215,14 @@ impl Server {
     }
 
     pub(crate) async fn start_pass(&self, kind: PassKind) -> u32 {
-        let start = StartPass {
-            kind,
-            selection: Selection::All,
-        };
+        let start = StartPass { kind, selection: Selection::All };
         self.handle.start_pass(PROJECT, start).await.unwrap().number
     }
 
     /// A pre-stage of a part: generated mail begins on 1 January 2021, four a day and folder.
     pub(crate) async fn start_pre_stage(&self) -> u32 {
         const SECOND_OF_JANUARY: Timestamp = Timestamp(1_609_545_600_000);
-        let kind = PassKind::PreStage {
-            cutoff: SECOND_OF_JANUARY,
-        };
+        let kind = PassKind::PreStage { cutoff: SECOND_OF_JANUARY };
         self.start_pass(kind).await
     }
 
@@ -288,10 +238,7 @@ impl Server {
             if reached(&status) {
                 return status;
             }
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "{what} not reached: {status:#?}"
-            );
+            assert!(tokio::time::Instant::now() < deadline, "{what} not reached: {status:#?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -312,10 +259,7 @@ impl Server {
     }
 
     pub(crate) async fn verify(&self, deep: Deep) -> Report {
-        let options = VerifyOptions {
-            deep,
-            selection: Selection::All,
-        };
+        let options = VerifyOptions { deep, selection: Selection::All };
         let id = self.handle.verify(PROJECT, options).await.unwrap();
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
@@ -336,52 +280,27 @@ impl Server {
             .flat_map(|mailbox| &mailbox.folders)
             .filter(|folder| !folder.clean)
             .collect();
-        assert!(
-            report.clean,
-            "{:?} {unclean:#?}",
-            report.mailboxes[0].problem
-        );
-        let paired: u64 = report
-            .mailboxes
-            .iter()
-            .flat_map(|m| &m.folders)
-            .map(|folder| folder.paired)
-            .sum();
+        assert!(report.clean, "{:?} {unclean:#?}", report.mailboxes[0].problem);
+        let paired: u64 =
+            report.mailboxes.iter().flat_map(|m| &m.folders).map(|folder| folder.paired).sum();
         assert!(paired > 0, "nothing was verified");
     }
 }
 
 pub(crate) fn pass_state(status: &ProjectStatus, number: u32) -> PassState {
-    status
-        .passes
-        .iter()
-        .find(|pass| pass.number == number)
-        .unwrap()
-        .state
+    status.passes.iter().find(|pass| pass.number == number).unwrap().state
 }
 
 pub(crate) fn copied(status: &ProjectStatus) -> u64 {
-    status
-        .mailboxes
-        .iter()
-        .map(|mailbox| mailbox.items.copied)
-        .sum()
+    status.mailboxes.iter().map(|mailbox| mailbox.items.copied).sum()
 }
 
 pub(crate) fn total(status: &ProjectStatus) -> u64 {
-    status
-        .mailboxes
-        .iter()
-        .map(|mailbox| mailbox.items.total)
-        .sum()
+    status.mailboxes.iter().map(|mailbox| mailbox.items.total).sum()
 }
 
 pub(crate) fn mailbox<'a>(status: &'a ProjectStatus, source: &str) -> &'a MailboxStatus {
-    status
-        .mailboxes
-        .iter()
-        .find(|mailbox| mailbox.source == source)
-        .unwrap()
+    status.mailboxes.iter().find(|mailbox| mailbox.source == source).unwrap()
 }
 
 /// A fault at every call of an operation at a mailbox.

@@ -21,15 +21,11 @@ async fn paused_it_stands_still_and_resumed_it_finishes() {
     let scene = slow().await;
     let server = scene.submitted().await;
     let number = server.start_full().await;
-    server
-        .wait_for("the first items", |status| copied(status) > 0)
-        .await;
+    server.wait_for("the first items", |status| copied(status) > 0).await;
     let paused = server.handle.pause_pass(PROJECT, None).await.unwrap();
     assert_eq!(paused.state, PassState::Paused);
     let held = server
-        .wait_for("the end of the slices", |status| {
-            status.mailboxes[0].folders.active == 0
-        })
+        .wait_for("the end of the slices", |status| status.mailboxes[0].folders.active == 0)
         .await;
     assert_eq!(held.mailboxes[0].state, MailboxState::Paused);
     assert!(copied(&held) < total(&held), "{held:#?}");
@@ -37,17 +33,10 @@ async fn paused_it_stands_still_and_resumed_it_finishes() {
     server.kill().await;
     let server = scene.server();
     let refusal = server.handle.pause_pass(PROJECT, None).await.unwrap_err();
-    assert_eq!(
-        (refusal.kind, refusal.code),
-        (RefusalKind::Conflict, WRONG_STATE)
-    );
+    assert_eq!((refusal.kind, refusal.code), (RefusalKind::Conflict, WRONG_STATE));
     let still = server.handle.status(PROJECT).await.unwrap();
     assert_eq!(copied(&still), copied(&held));
-    server
-        .handle
-        .resume_pass(PROJECT, Some(number))
-        .await
-        .unwrap();
+    server.handle.resume_pass(PROJECT, Some(number)).await.unwrap();
     let status = server.wait_until_over(number).await;
     assert_eq!(status.mailboxes[0].state, MailboxState::Completed);
     assert_eq!(copied(&status), total(&status));
@@ -60,19 +49,13 @@ async fn stopped_for_good_the_next_pass_goes_on_where_it_was() {
     let scene = slow().await;
     let server = scene.submitted().await;
     let number = server.start_full().await;
-    server
-        .wait_for("the first items", |status| copied(status) > 0)
-        .await;
+    server.wait_for("the first items", |status| copied(status) > 0).await;
     let stopped = server.handle.stop_pass(PROJECT, None).await.unwrap();
     assert_eq!(stopped.state, PassState::Stopped);
     let status = server.handle.status(PROJECT).await.unwrap();
     assert_eq!(status.mailboxes[0].state, MailboxState::Stopped);
     assert_eq!(pass_state(&status, number), PassState::Stopped);
-    let refusal = server
-        .handle
-        .resume_pass(PROJECT, Some(number))
-        .await
-        .unwrap_err();
+    let refusal = server.handle.resume_pass(PROJECT, Some(number)).await.unwrap_err();
     assert_eq!(refusal.code, WRONG_STATE);
     let before = copied(&status);
     assert!(before > 0);
@@ -88,15 +71,9 @@ async fn a_mailbox_that_a_pass_works_on_is_not_taken_up_by_another() {
     let scene = slow().await;
     let server = scene.submitted().await;
     server.start_full().await;
-    let start = StartPass {
-        kind: PassKind::Full,
-        selection: Selection::All,
-    };
+    let start = StartPass { kind: PassKind::Full, selection: Selection::All };
     let refusal = server.handle.start_pass(PROJECT, start).await.unwrap_err();
-    assert_eq!(
-        (refusal.kind, refusal.code),
-        (RefusalKind::Conflict, WRONG_STATE)
-    );
+    assert_eq!((refusal.kind, refusal.code), (RefusalKind::Conflict, WRONG_STATE));
     assert_eq!(refusal.details[0].place, "user1@source.test");
     server.handle.stop_project(PROJECT).await.unwrap();
     let status = server.handle.status(PROJECT).await.unwrap();
@@ -112,15 +89,9 @@ async fn what_does_not_exist_is_named() {
         Selection::Batch("north".to_owned()),
         Selection::Mailboxes(vec!["nobody@source.test".to_owned()]),
     ] {
-        let start = StartPass {
-            kind: PassKind::Full,
-            selection,
-        };
+        let start = StartPass { kind: PassKind::Full, selection };
         let refusal = server.handle.start_pass(PROJECT, start).await.unwrap_err();
-        assert_eq!(
-            (refusal.kind, refusal.code),
-            (RefusalKind::NotFound, NOT_FOUND)
-        );
+        assert_eq!((refusal.kind, refusal.code), (RefusalKind::NotFound, NOT_FOUND));
     }
     let refusal = server.handle.status("Mov").await.unwrap_err();
     assert_eq!(refusal.kind, RefusalKind::NotFound);

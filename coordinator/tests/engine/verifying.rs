@@ -27,36 +27,21 @@ async fn a_copy_that_is_gone_changed_or_doubled_is_named() {
     let items = scene.items(DESTINATION, "inbox").await;
     assert!(items.len() >= 3, "{items:#?}");
     let gone = json!({ "id": id(&items[0]), "how": "hard" });
-    scene
-        .post(&format!("mailboxes/{DESTINATION}/delete"), gone)
-        .await;
+    scene.post(&format!("mailboxes/{DESTINATION}/delete"), gone).await;
     let changed = json!({ "id": id(&items[1]), "subject": "Something else" });
-    scene
-        .post(&format!("mailboxes/{DESTINATION}/change"), changed)
-        .await;
+    scene.post(&format!("mailboxes/{DESTINATION}/change"), changed).await;
     let added = json!({ "folder": "inbox", "subject": "New here" });
-    scene
-        .post(&format!("mailboxes/{DESTINATION}/items"), added)
-        .await;
+    scene.post(&format!("mailboxes/{DESTINATION}/items"), added).await;
 
     let report = server.verify(Deep::All).await;
     assert!(!report.clean);
     let folders = unclean(&report);
     assert_eq!(folders.len(), 1, "{folders:#?}");
     let folder = folders[0];
-    assert_eq!(
-        (folder.missing, folder.extra, folder.different),
-        (1, 1, 1),
-        "{folder:#?}"
-    );
+    assert_eq!((folder.missing, folder.extra, folder.different), (1, 1, 1), "{folder:#?}");
     assert_eq!(folder.missing_items[0].reason, MissingReason::CopyGone);
     assert_eq!(folder.differences[0].destination, id(&items[1]));
-    assert!(
-        folder.differences[0]
-            .properties
-            .contains(&"0x0037".to_owned()),
-        "{folder:#?}"
-    );
+    assert!(folder.differences[0].properties.contains(&"0x0037".to_owned()), "{folder:#?}");
     assert_eq!(folder.paired + folder.missing, folder.source.items);
 
     // Without a deep look only the pairing shows.
@@ -70,23 +55,15 @@ async fn a_copy_that_is_gone_changed_or_doubled_is_named() {
 async fn what_was_there_before_the_project_and_what_left_the_source_are_no_faults() {
     let scene = Scene::small(1, 40).await;
     let own = json!({ "folder": "inbox", "subject": "Welcome", "count": 3 });
-    scene
-        .post(&format!("mailboxes/{DESTINATION}/items"), own)
-        .await;
+    scene.post(&format!("mailboxes/{DESTINATION}/items"), own).await;
     let server = scene.submitted().await;
     server.complete().await;
     let items = scene.items(SOURCE, "inbox").await;
     let gone = json!({ "id": id(&items[0]), "how": "hard" });
-    scene
-        .post(&format!("mailboxes/{SOURCE}/delete"), gone)
-        .await;
+    scene.post(&format!("mailboxes/{SOURCE}/delete"), gone).await;
     let report = server.verify(Deep::Sample).await;
     assert!(report.clean, "{:#?}", unclean(&report));
-    let inbox = report.mailboxes[0]
-        .folders
-        .iter()
-        .find(|folder| folder.standing > 0)
-        .unwrap();
+    let inbox = report.mailboxes[0].folders.iter().find(|folder| folder.standing > 0).unwrap();
     assert_eq!((inbox.standing, inbox.source_gone), (3, 1));
     server.stop().await;
 }
@@ -99,9 +76,7 @@ async fn mail_that_came_after_the_pass_is_missing() {
     let new = json!({ "folder": "inbox", "subject": "Late" });
     scene.post(&format!("mailboxes/{SOURCE}/items"), new).await;
     let folder = json!({ "parent": "inbox", "name": "Late too" });
-    scene
-        .post(&format!("mailboxes/{SOURCE}/folders"), folder)
-        .await;
+    scene.post(&format!("mailboxes/{SOURCE}/folders"), folder).await;
     let new = json!({ "folder": "inbox/Late too", "subject": "Later" });
     scene.post(&format!("mailboxes/{SOURCE}/items"), new).await;
     let report = server.verify(Deep::Sample).await;
@@ -110,10 +85,7 @@ async fn mail_that_came_after_the_pass_is_missing() {
         .flat_map(|folder| &folder.missing_items)
         .map(|missing| missing.reason)
         .collect();
-    assert_eq!(
-        missing,
-        [MissingReason::NotCopied, MissingReason::NotCopied]
-    );
+    assert_eq!(missing, [MissingReason::NotCopied, MissingReason::NotCopied]);
     server.complete().await;
     server.assert_clean().await;
     server.stop().await;
@@ -125,9 +97,6 @@ async fn a_mailbox_no_pass_has_worked_on_is_not_called_clean() {
     let server = scene.submitted().await;
     let report = server.verify(Deep::None).await;
     assert!(!report.clean);
-    assert_eq!(
-        report.mailboxes[0].problem.as_ref().unwrap().code,
-        WRONG_STATE
-    );
+    assert_eq!(report.mailboxes[0].problem.as_ref().unwrap().code, WRONG_STATE);
     server.stop().await;
 }

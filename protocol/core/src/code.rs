@@ -119,7 +119,11 @@ mod tests {
     fn every_page_begins_with_its_code_and_says_what_to_do() {
         for entry in CATALOGUE {
             let heading = format!("# {}: ", entry.code);
-            assert!(entry.page.starts_with(&heading), "{} does not begin with its code", entry.code);
+            assert!(
+                entry.page.starts_with(&heading),
+                "{} does not begin with its code",
+                entry.code
+            );
             assert!(entry.page.contains("\n## What to do\n"), "{} gives no advice", entry.code);
         }
     }

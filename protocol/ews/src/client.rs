@@ -31,11 +31,7 @@ impl Client {
     /// The mailbox with the SMTP address `smtp`, acted on by impersonation.
     #[must_use]
     pub fn mailbox(&self, smtp: &str) -> Mailbox {
-        Mailbox {
-            client: self.clone(),
-            smtp: smtp.into(),
-            affinity: Arc::new(Mutex::new(None)),
-        }
+        Mailbox { client: self.clone(), smtp: smtp.into(), affinity: Arc::new(Mutex::new(None)) }
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -66,10 +62,7 @@ impl Mailbox {
     /// Source: Microsoft: "How to maintain affinity between a group of subscriptions and the
     /// Mailbox server".
     pub(crate) fn affinity(&self) -> Option<String> {
-        self.affinity
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.affinity.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn set_affinity(&self, cookie: String) {

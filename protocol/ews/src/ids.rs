@@ -41,10 +41,7 @@ impl ItemId {
     /// The item whatever its version.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            change_key: None,
-        }
+        Self { id: id.into(), change_key: None }
     }
 }
 

@@ -28,9 +28,7 @@ pub(crate) async fn read(
     let mut body = zeroize::Zeroizing::new(Vec::new());
     while let Some(chunk) = response.chunk().await.map_err(crate::grant::lost)? {
         if body.len() + chunk.len() > ANSWER_LIMIT {
-            return Err(Error::BadTokenAnswer {
-                reason: "it is too long",
-            });
+            return Err(Error::BadTokenAnswer { reason: "it is too long" });
         }
         body.extend_from_slice(&chunk);
     }
@@ -39,17 +37,11 @@ pub(crate) async fn read(
     }
     if status.is_server_error() || status.as_u16() == 429 {
         let reason = format!("it answered HTTP {}", status.as_u16());
-        return Err(Error::AuthorityUnreachable {
-            reason,
-            hint,
-            source: None,
-        });
+        return Err(Error::AuthorityUnreachable { reason, hint, source: None });
     }
     match serde_json::from_slice::<Refusal>(&body) {
         Ok(refusal) => Err(refusal.into_error(hint)),
-        Err(_) => Err(Error::BadTokenAnswer {
-            reason: "it refused without saying why",
-        }),
+        Err(_) => Err(Error::BadTokenAnswer { reason: "it refused without saying why" }),
     }
 }
 
@@ -64,11 +56,7 @@ fn granted(body: &[u8], sent: Timestamp) -> Result<AccessToken, Error> {
     if secret.expose().is_empty() || !secret.expose().bytes().all(|b| b.is_ascii_graphic()) {
         return Err(bad("its token cannot stand in a request"));
     }
-    Ok(AccessToken::new(
-        secret,
-        sent,
-        Duration::from_secs(granted.expires_in),
-    ))
+    Ok(AccessToken::new(secret, sent, Duration::from_secs(granted.expires_in)))
 }
 
 /// `Retry-After` in seconds; the authority does not send dates.

@@ -64,9 +64,7 @@ pub(crate) fn assertion(
 }
 
 fn signing_key(mut key: PrivateKeyDer<'static>) -> Result<EncodingKey, Error> {
-    let bad = Error::BadCertificate {
-        reason: "its private key is not an RSA key",
-    };
+    let bad = Error::BadCertificate { reason: "its private key is not an RSA key" };
     let signing = match &key {
         PrivateKeyDer::Pkcs1(der) => Ok(EncodingKey::from_rsa_der(der.secret_pkcs1_der())),
         PrivateKeyDer::Pkcs8(der) => {

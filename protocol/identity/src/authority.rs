@@ -20,10 +20,7 @@ pub struct Authority {
     pub tenant_id: String,
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the text is a constant, and a test parses it"
-)]
+#[expect(clippy::expect_used, reason = "the text is a constant, and a test parses it")]
 fn worldwide() -> Url {
     Url::parse(WORLDWIDE).expect("a constant address")
 }
@@ -32,10 +29,7 @@ impl Authority {
     /// The tenant in the worldwide cloud.
     #[must_use]
     pub fn worldwide(tenant_id: impl Into<String>) -> Self {
-        Self {
-            base: worldwide(),
-            tenant_id: tenant_id.into(),
-        }
+        Self { base: worldwide(), tenant_id: tenant_id.into() }
     }
 
     /// Where tokens are asked for.
@@ -47,10 +41,7 @@ impl Authority {
     pub(crate) fn token_url(&self) -> Result<Url, Error> {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
         if self.tenant_id.is_empty() || !self.tenant_id.chars().all(fits) {
-            return Err(Error::TenantUnknown {
-                aadsts: None,
-                trace_id: None,
-            });
+            return Err(Error::TenantUnknown { aadsts: None, trace_id: None });
         }
         let mut url = self.base.clone();
         url.path_segments_mut()

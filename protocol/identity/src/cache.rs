@@ -47,18 +47,8 @@ impl TokenSource {
         scope: String,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let grant = Arc::new(Grant {
-            http,
-            authority,
-            credential,
-            scope,
-            clock,
-        });
-        Self(Arc::new(Inner {
-            grant,
-            held: Mutex::default(),
-            finished: AtomicU64::new(0),
-        }))
+        let grant = Arc::new(Grant { http, authority, credential, scope, clock });
+        Self(Arc::new(Inner { grant, held: Mutex::default(), finished: AtomicU64::new(0) }))
     }
 
     /// A token that is not about to end.
@@ -69,11 +59,8 @@ impl TokenSource {
     ///
     /// [`Error`] if there is no working token and none could be had.
     pub async fn token(&self) -> Result<AccessToken, Error> {
-        self.get(
-            |token, now| now < token.renew_from(EARLY),
-            |token, now| now < token.expires(),
-        )
-        .await
+        self.get(|token, now| now < token.renew_from(EARLY), |token, now| now < token.expires())
+            .await
     }
 
     /// A token other than `stale`, which the service refused. Asks the authority only if the
@@ -132,10 +119,7 @@ impl TokenSource {
         self.0.finished.fetch_add(1, Ordering::Release);
         match outcome {
             Ok(token) => {
-                *held = Held {
-                    token: Some(token.clone()),
-                    failure: None,
-                };
+                *held = Held { token: Some(token.clone()), failure: None };
                 Ok(token)
             }
             Err(error) => {

@@ -78,9 +78,7 @@ pub enum Error {
 const KEY_NOT_SEEN_YET: u32 = 700_027;
 
 fn number(aadsts: &Option<u32>) -> String {
-    aadsts
-        .map(|number| format!(" (AADSTS{number})"))
-        .unwrap_or_default()
+    aadsts.map(|number| format!(" (AADSTS{number})")).unwrap_or_default()
 }
 
 /// What a refusal means, for the numbers an operator meets.
@@ -122,10 +120,7 @@ impl Error {
         matches!(
             self,
             Self::AuthorityUnreachable { .. }
-                | Self::CredentialRefused {
-                    aadsts: Some(KEY_NOT_SEEN_YET),
-                    ..
-                }
+                | Self::CredentialRefused { aadsts: Some(KEY_NOT_SEEN_YET), .. }
         )
     }
 
@@ -139,16 +134,10 @@ impl Error {
     }
 
     pub(crate) fn unreachable(reason: impl Into<String>) -> Self {
-        Self::AuthorityUnreachable {
-            reason: reason.into(),
-            hint: None,
-            source: None,
-        }
+        Self::AuthorityUnreachable { reason: reason.into(), hint: None, source: None }
     }
 
     pub(crate) fn bad_trust(error: reqwest::Error) -> Self {
-        Self::BadTrust {
-            source: Some(Arc::new(error)),
-        }
+        Self::BadTrust { source: Some(Arc::new(error)) }
     }
 }

@@ -62,12 +62,8 @@ impl Grant {
         match &self.credential {
             Credential::Secret { secret, .. } => Ok(("client_secret", secret.resolve()?)),
             Credential::Certificate { client_id, pem } => {
-                let signed = assertion(
-                    &pem.resolve()?,
-                    client_id,
-                    audience.as_str(),
-                    self.clock.now(),
-                )?;
+                let signed =
+                    assertion(&pem.resolve()?, client_id, audience.as_str(), self.clock.now())?;
                 Ok(("client_assertion", signed))
             }
         }
@@ -85,9 +81,5 @@ pub(crate) fn lost(error: reqwest::Error) -> Error {
     };
     // The address holds the tenant, never a secret: the secret travels in the body.
     let source: Arc<dyn std::error::Error + Send + Sync> = Arc::new(error.without_url());
-    Error::AuthorityUnreachable {
-        reason: reason.to_owned(),
-        hint: None,
-        source: Some(source),
-    }
+    Error::AuthorityUnreachable { reason: reason.to_owned(), hint: None, source: Some(source) }
 }

@@ -23,11 +23,8 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn into_error(self, hint: Option<Duration>) -> Error {
-        let aadsts = self
-            .error_codes
-            .first()
-            .copied()
-            .or_else(|| number_in(&self.error_description));
+        let aadsts =
+            self.error_codes.first().copied().or_else(|| number_in(&self.error_description));
         let trace_id = self.trace_id.filter(|id| id.len() <= 64);
         match (aadsts, self.error.as_str()) {
             // Tenant not found; neither id nor domain; the tenant part is malformed.
@@ -41,11 +38,7 @@ impl Refusal {
                     Some(number) => format!("it asked to wait (AADSTS{number})"),
                     None => "it asked to wait".to_owned(),
                 };
-                Error::AuthorityUnreachable {
-                    reason,
-                    hint,
-                    source: None,
-                }
+                Error::AuthorityUnreachable { reason, hint, source: None }
             }
             _ => Error::CredentialRefused { aadsts, trace_id },
         }
@@ -55,8 +48,6 @@ impl Refusal {
 /// The number in a description such as `AADSTS7000215: Invalid client secret provided.`
 fn number_in(description: &str) -> Option<u32> {
     let digits = description.split_once("AADSTS")?.1;
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     digits[..end].parse().ok()
 }

@@ -140,23 +140,13 @@ mod tests {
             let reference: SecretRef = text.parse().expect("a reference");
             assert_eq!(reference.to_string(), text);
             let json = serde_json::to_string(&reference).expect("serialises");
-            assert_eq!(
-                serde_json::from_str::<SecretRef>(&json).expect("own text"),
-                reference
-            );
+            assert_eq!(serde_json::from_str::<SecretRef>(&json).expect("own text"), reference);
         }
     }
 
     #[test]
     fn a_pasted_secret_is_refused_and_not_repeated() {
-        for pasted in [
-            "hunter2~secret",
-            "https://hunter2",
-            "env:",
-            "file:",
-            "ENV:hunter2",
-            "",
-        ] {
+        for pasted in ["hunter2~secret", "https://hunter2", "env:", "file:", "ENV:hunter2", ""] {
             let error = serde_json::from_value::<SecretRef>(pasted.into()).expect_err("refused");
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
@@ -171,29 +161,20 @@ mod tests {
         assert_eq!(secret.expose(), " two words ");
 
         std::fs::write(&path, "\n").expect("written");
-        SecretRef::File(path)
-            .resolve()
-            .expect_err("an empty secret is a mistake");
+        SecretRef::File(path).resolve().expect_err("an empty secret is a mistake");
     }
 
     #[test]
     fn an_unset_variable_is_named_in_the_error() {
-        let error = SecretRef::Env("LONGHAUL_NO_SUCH_VARIABLE".into())
-            .resolve()
-            .expect_err("unset");
+        let error =
+            SecretRef::Env("LONGHAUL_NO_SUCH_VARIABLE".into()).resolve().expect_err("unset");
         assert_eq!(error.code(), longhaul_core::code::SECRET_UNREADABLE);
-        assert!(
-            error.to_string().contains("env:LONGHAUL_NO_SUCH_VARIABLE"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("env:LONGHAUL_NO_SUCH_VARIABLE"), "{error}");
     }
 
     #[test]
     fn a_secret_does_not_print() {
         let secret = Secret::new("hunter2".into());
-        assert_eq!(
-            format!("{secret} {secret:?} {secret:#?}"),
-            "[redacted] [redacted] [redacted]"
-        );
+        assert_eq!(format!("{secret} {secret:?} {secret:#?}"), "[redacted] [redacted] [redacted]");
     }
 }

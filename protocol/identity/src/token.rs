@@ -21,11 +21,7 @@ struct Inner {
 impl AccessToken {
     pub(crate) fn new(secret: Secret, obtained: Timestamp, lifetime: Duration) -> Self {
         let expires = obtained.after(lifetime);
-        Self(Arc::new(Inner {
-            secret,
-            obtained,
-            expires,
-        }))
+        Self(Arc::new(Inner { secret, obtained, expires }))
     }
 
     /// The token as it stands after `Bearer ` in a request. Keep it out of logs and errors.
@@ -43,9 +39,7 @@ impl AccessToken {
     /// When it should be renewed: `early` before its end, or at half its life if that is later.
     pub(crate) fn renew_from(&self, early: Duration) -> Timestamp {
         let life = self.0.expires.since(self.0.obtained);
-        self.0
-            .obtained
-            .after(life.saturating_sub(early).max(life / 2))
+        self.0.obtained.after(life.saturating_sub(early).max(life / 2))
     }
 
     /// Whether both are the very same grant.

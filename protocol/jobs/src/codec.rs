@@ -72,11 +72,7 @@ impl DecodeError {
 ///
 /// None for any value of the type; the encoder's error is passed on all the same.
 pub fn encode(slice: &FolderSlice) -> Result<Vec<u8>, rmp_serde::encode::Error> {
-    rmp_serde::to_vec_named(&Outgoing {
-        v: VERSION,
-        kind: FOLDER_SLICE,
-        body: slice,
-    })
+    rmp_serde::to_vec_named(&Outgoing { v: VERSION, kind: FOLDER_SLICE, body: slice })
 }
 
 /// Reads a message.
@@ -90,10 +86,7 @@ pub fn decode(bytes: &[u8]) -> Result<FolderSlice, DecodeError> {
     }
     let header: Header = rmp_serde::from_slice(bytes).map_err(DecodeError::Unreadable)?;
     if header.v != VERSION || header.kind != FOLDER_SLICE {
-        return Err(DecodeError::Unknown {
-            version: header.v,
-            kind: header.kind,
-        });
+        return Err(DecodeError::Unknown { version: header.v, kind: header.kind });
     }
     rmp_serde::from_slice::<Incoming>(bytes)
         .map(|message| message.body)
@@ -143,12 +136,8 @@ mod tests {
             kind: &'static str,
             body: [u8; 3],
         }
-        let bytes = rmp_serde::to_vec_named(&Later {
-            v: 2,
-            kind: FOLDER_SLICE,
-            body: [1, 2, 3],
-        })
-        .expect("encodes");
+        let bytes = rmp_serde::to_vec_named(&Later { v: 2, kind: FOLDER_SLICE, body: [1, 2, 3] })
+            .expect("encodes");
         let error = decode(&bytes).expect_err("newer");
         assert_eq!(error.code(), MESSAGE_VERSION_UNKNOWN);
     }

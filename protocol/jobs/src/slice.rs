@@ -33,19 +33,13 @@ impl FolderSlice {
     /// What the message points at.
     #[must_use]
     pub const fn folder_ref(&self) -> FolderRef {
-        FolderRef {
-            mailbox: self.mailbox,
-            folder: self.folder,
-        }
+        FolderRef { mailbox: self.mailbox, folder: self.folder }
     }
 
     /// The message for one more try of the same slice.
     #[must_use]
     pub fn retried(&self) -> Self {
-        Self {
-            attempt: self.attempt.saturating_add(1),
-            ..self.clone()
-        }
+        Self { attempt: self.attempt.saturating_add(1), ..self.clone() }
     }
 }
 

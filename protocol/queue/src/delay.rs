@@ -33,10 +33,7 @@ impl Rung {
     #[must_use]
     pub fn for_wait(wish: Duration) -> Self {
         let longest = Self::LADDER[Self::LADDER.len() - 1];
-        Self::LADDER
-            .into_iter()
-            .find(|rung| rung.wait() >= wish)
-            .unwrap_or(longest)
+        Self::LADDER.into_iter().find(|rung| rung.wait() >= wish).unwrap_or(longest)
     }
 
     /// How long it holds a message.
@@ -54,10 +51,7 @@ mod tests {
     fn a_wait_is_never_shortened_below_an_hour() {
         for millis in [1, 999, 1_000, 1_001, 4_000, 299_999, 3_600_000] {
             let wish = Duration::from_millis(millis);
-            assert!(
-                Rung::for_wait(wish).wait() >= wish,
-                "{wish:?} was shortened"
-            );
+            assert!(Rung::for_wait(wish).wait() >= wish, "{wish:?} was shortened");
         }
     }
 

@@ -113,9 +113,7 @@ impl Delivery {
 
 impl std::fmt::Debug for Delivery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Delivery")
-            .field("lane", &self.lane)
-            .finish_non_exhaustive()
+        f.debug_struct("Delivery").field("lane", &self.lane).finish_non_exhaustive()
     }
 }
 

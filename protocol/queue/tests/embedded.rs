@@ -11,14 +11,8 @@ use tokio::task::JoinSet;
 #[tokio::test(start_paused = true)]
 async fn a_closed_queue_takes_and_gives_nothing_more() {
     let queue = Embedded::new();
-    queue
-        .publish(Lane::Normal, Bytes::from("held"), None)
-        .await
-        .expect("publishes");
-    queue
-        .publish(Lane::Normal, Bytes::from("left"), None)
-        .await
-        .expect("publishes");
+    queue.publish(Lane::Normal, Bytes::from("held"), None).await.expect("publishes");
+    queue.publish(Lane::Normal, Bytes::from("left"), None).await.expect("publishes");
     let mut consumer = queue.consume(5).await.expect("consumes");
     let held = consumer.next().await.expect("a delivery");
     queue.close();
@@ -26,9 +20,7 @@ async fn a_closed_queue_takes_and_gives_nothing_more() {
     let late = queue.publish(Lane::Normal, Bytes::from("late"), None).await;
     assert_eq!(late.expect_err("refused").code(), QUEUE_FAILED);
     assert!(queue.consume(1).await.is_err());
-    held.ack()
-        .await
-        .expect("what was delivered before can be answered");
+    held.ack().await.expect("what was delivered before can be answered");
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,11 +44,7 @@ async fn no_message_is_lost_or_answered_twice_on_many_threads() {
         let queue = queue.clone();
         publishers.spawn(async move {
             for number in (part..MESSAGES).step_by(4) {
-                let lane = if number % 7 == 0 {
-                    Lane::CutOver
-                } else {
-                    Lane::Normal
-                };
+                let lane = if number % 7 == 0 { Lane::CutOver } else { Lane::Normal };
                 let body = Bytes::from(number.to_string());
                 queue.publish(lane, body, None).await.expect("publishes");
             }
@@ -96,8 +84,5 @@ async fn no_message_is_lost_or_answered_twice_on_many_threads() {
     while let Some(ended) = consumers.join_next().await {
         ended.expect("no consumer panicked");
     }
-    assert!(
-        answered.try_recv().is_err(),
-        "a message was acknowledged twice"
-    );
+    assert!(answered.try_recv().is_err(), "a message was acknowledged twice");
 }

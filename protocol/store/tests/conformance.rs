@@ -34,10 +34,7 @@ mod in_memory {
 
     async fn setup() -> InMemory {
         let clock = clock();
-        InMemory {
-            store: Embedded::in_memory(clock.clone()).expect("opens"),
-            clock,
-        }
+        InMemory { store: Embedded::in_memory(clock.clone()).expect("opens"), clock }
     }
 
     longhaul_store::conformance!(
@@ -58,13 +55,7 @@ mod on_disk {
     #[async_trait]
     impl Setup for OnDisk {
         fn store(&self) -> Arc<dyn Store> {
-            Arc::new(
-                self.store
-                    .lock()
-                    .expect("no test panicked here")
-                    .clone()
-                    .expect("open"),
-            )
+            Arc::new(self.store.lock().expect("no test panicked here").clone().expect("open"))
         }
 
         async fn pass(&self, time: Duration) {
@@ -83,11 +74,7 @@ mod on_disk {
     async fn setup() -> OnDisk {
         let (folder, clock) = (tempfile::tempdir().expect("a folder"), clock());
         let store = Embedded::open(folder.path(), clock.clone()).expect("opens");
-        OnDisk {
-            folder,
-            store: Mutex::new(Some(store)),
-            clock,
-        }
+        OnDisk { folder, store: Mutex::new(Some(store)), clock }
     }
 
     longhaul_store::conformance!(

@@ -23,17 +23,12 @@ const FOLDERS: usize = 3;
 
 fn folder(number: usize) -> FolderRef {
     let folder = FolderKey::of(&format!("folder {number}"));
-    FolderRef {
-        mailbox: MailboxId::from_bytes([7; 16]),
-        folder,
-    }
+    FolderRef { mailbox: MailboxId::from_bytes([7; 16]), folder }
 }
 
 /// The items of a batch: none to three, each named once in the world.
 fn names(number: usize, batch: BatchNo) -> Vec<String> {
-    (0..batch.0 % 4)
-        .map(|item| format!("{number} {batch} {item}"))
-        .collect()
+    (0..batch.0 % 4).map(|item| format!("{number} {batch} {item}")).collect()
 }
 
 fn open(path: &Path) -> Embedded {
@@ -57,12 +52,7 @@ fn everything_acknowledged_survives_a_kill() {
     let mut acknowledged = BTreeSet::new();
     for wanted in [1, 30, 60, 90, 120] {
         let mut child = Command::new(std::env::current_exe().expect("this test's program"))
-            .args([
-                "--exact",
-                "child_commits_until_it_is_killed",
-                "--ignored",
-                "--nocapture",
-            ])
+            .args(["--exact", "child_commits_until_it_is_killed", "--ignored", "--nocapture"])
             .env(FOLDER, home.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -71,9 +61,7 @@ fn everything_acknowledged_survives_a_kill() {
         let mut heard = 0;
         for line in output.lines().map_while(Result::ok) {
             // The last line may have been cut by the kill.
-            let Some(said) = line
-                .strip_prefix("ack ")
-                .and_then(|said| said.strip_suffix('.'))
+            let Some(said) = line.strip_prefix("ack ").and_then(|said| said.strip_suffix('.'))
             else {
                 continue;
             };
@@ -88,10 +76,7 @@ fn everything_acknowledged_survives_a_kill() {
             }
         }
         child.wait().expect("the child is gone");
-        assert!(
-            heard >= wanted,
-            "the child ended by itself after {heard} commits"
-        );
+        assert!(heard >= wanted, "the child ended by itself after {heard} commits");
         inspect(home.path(), &acknowledged);
     }
 }
@@ -100,15 +85,8 @@ fn everything_acknowledged_survives_a_kill() {
 async fn inspect(path: &Path, acknowledged: &BTreeSet<(usize, BatchNo)>) {
     let store = open(path);
     for number in 0..FOLDERS {
-        let found = store
-            .checkpoint(folder(number))
-            .await
-            .expect("answers")
-            .expect("is there");
-        let bytes = store
-            .ledger(folder(number), 0, usize::MAX)
-            .await
-            .expect("answers");
+        let found = store.checkpoint(folder(number)).await.expect("answers").expect("is there");
+        let bytes = store.ledger(folder(number), 0, usize::MAX).await.expect("answers");
         assert_eq!(bytes.len() as u64, found.ledger_len);
         let mut reader = Reader::new(found.template.clone());
         let records = reader.push(&bytes).expect("decodes");
@@ -119,15 +97,9 @@ async fn inspect(path: &Path, acknowledged: &BTreeSet<(usize, BatchNo)>) {
         let keys: BTreeSet<_> = records.iter().map(|record| record.key).collect();
         assert_eq!(keys.len(), records.len(), "an item is in the ledger twice");
         for (_, batch) in acknowledged.iter().filter(|(of, _)| *of == number) {
-            assert!(
-                found.committed.contains(*batch),
-                "folder {number} lost batch {batch}"
-            );
+            assert!(found.committed.contains(*batch), "folder {number} lost batch {batch}");
             for name in names(number, *batch) {
-                assert!(
-                    keys.contains(&ItemKey::of(&name)),
-                    "folder {number} lost item {name}"
-                );
+                assert!(keys.contains(&ItemKey::of(&name)), "folder {number} lost item {name}");
             }
         }
     }
@@ -144,35 +116,18 @@ fn child_commits_until_it_is_killed() {
         for number in 0..FOLDERS {
             tasks.spawn(commit_for_ever(store.clone(), number));
         }
-        tasks
-            .join_next()
-            .await
-            .expect("tasks")
-            .expect("no task ends");
+        tasks.join_next().await.expect("tasks").expect("no task ends");
     });
 }
 
 async fn commit_for_ever(store: Embedded, number: usize) {
     let folder = folder(number);
     let (pass, ttl) = (PassId::from_bytes([9; 16]), Duration::from_secs(600));
-    let start = PassStart {
-        pass,
-        bounds: Bounds::default(),
-    };
+    let start = PassStart { pass, bounds: Bounds::default() };
     let begun = store.begin(folder, start).await.expect("begins");
-    let seen = Seen {
-        pass,
-        slice: begun.slice,
-        fence: begun.fence,
-        ledger_len: begun.ledger_len,
-    };
-    let claim = store
-        .claim(folder, OwnerToken::generate(), ttl, seen)
-        .await
-        .expect("answers");
-    let Claim::Granted(held) = claim else {
-        panic!("not granted: {claim:?}")
-    };
+    let seen = Seen { pass, slice: begun.slice, fence: begun.fence, ledger_len: begun.ledger_len };
+    let claim = store.claim(folder, OwnerToken::generate(), ttl, seen).await.expect("answers");
+    let Claim::Granted(held) = claim else { panic!("not granted: {claim:?}") };
     let mut len = held.checkpoint.ledger_len;
     let mut template = held.checkpoint.template.clone();
     for batch in held.checkpoint.intents.keys() {
@@ -182,16 +137,10 @@ async fn commit_for_ever(store: Embedded, number: usize) {
     let mut batch = held.checkpoint.next_batch;
     loop {
         let names = names(number, batch);
-        let item = |name: &String| IntentItem {
-            key: ItemKey::of(name),
-            source_id: name.clone(),
-        };
+        let item = |name: &String| IntentItem { key: ItemKey::of(name), source_id: name.clone() };
         let items = names.iter().map(item).collect();
         let runtime = Duration::from_secs(10);
-        store
-            .intend(&held.lease, batch, items, runtime)
-            .await
-            .expect("noted");
+        store.intend(&held.lease, batch, items, runtime).await.expect("noted");
         let record = |name: &String| Record {
             key: ItemKey::of(name),
             version: 1,
@@ -203,11 +152,7 @@ async fn commit_for_ever(store: Embedded, number: usize) {
         if let Some(first) = &commit.append.template {
             template.clone_from(first);
         }
-        len = store
-            .commit(&held.lease, commit)
-            .await
-            .expect("committed")
-            .ledger_len;
+        len = store.commit(&held.lease, commit).await.expect("committed").ledger_len;
         writeln!(std::io::stdout(), "ack {number} {batch}.").expect("the parent listens");
         batch = batch.next();
     }

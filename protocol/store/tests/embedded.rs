@@ -24,18 +24,12 @@ async fn a_folder_is_open_to_one_process_at_a_time() {
     let home = tempfile::tempdir().expect("a folder");
     let store = open(home.path()).expect("opens");
     let refused = open(home.path()).expect_err("it is open");
-    assert!(
-        matches!(&refused, Error::InUse(path) if path == home.path()),
-        "{refused:?}"
-    );
+    assert!(matches!(&refused, Error::InUse(path) if path == home.path()), "{refused:?}");
     assert_eq!(refused.code(), STORE_IN_USE);
     let clone = store.clone();
     drop(store);
     assert!(open(home.path()).is_err(), "a handle is left");
-    clone
-        .put("key", vec![1], Expect::Absent)
-        .await
-        .expect("the handle still works");
+    clone.put("key", vec![1], Expect::Absent).await.expect("the handle still works");
     drop(clone);
     let store = open(home.path()).expect("opens once nobody has it");
     assert!(store.get("key").await.expect("answers").is_some());
@@ -45,41 +39,20 @@ async fn a_folder_is_open_to_one_process_at_a_time() {
 async fn a_lease_of_an_earlier_process_is_void() {
     let home = tempfile::tempdir().expect("a folder");
     let store = open(home.path()).expect("opens");
-    let folder = FolderRef {
-        mailbox: MailboxId::generate(),
-        folder: FolderKey::of("inbox"),
-    };
+    let folder = FolderRef { mailbox: MailboxId::generate(), folder: FolderKey::of("inbox") };
     let pass = PassId::generate();
-    let start = PassStart {
-        pass,
-        bounds: Bounds::default(),
-    };
+    let start = PassStart { pass, bounds: Bounds::default() };
     let begun = store.begin(folder, start).await.expect("begins");
-    let seen = Seen {
-        pass,
-        slice: SliceNo(0),
-        fence: begun.fence,
-        ledger_len: 0,
-    };
+    let seen = Seen { pass, slice: SliceNo(0), fence: begun.fence, ledger_len: 0 };
     let ttl = Duration::from_secs(600);
     let claim = store.claim(folder, OwnerToken::generate(), ttl, seen).await;
-    let Ok(Claim::Granted(old)) = claim else {
-        panic!("not granted: {claim:?}")
-    };
+    let Ok(Claim::Granted(old)) = claim else { panic!("not granted: {claim:?}") };
     drop(store);
     let store = open(home.path()).expect("opens");
-    assert!(matches!(
-        store.renew(&old.lease, ttl).await,
-        Err(Error::StaleOwner)
-    ));
+    assert!(matches!(store.renew(&old.lease, ttl).await, Err(Error::StaleOwner)));
     let claim = store.claim(folder, OwnerToken::generate(), ttl, seen).await;
-    let Ok(Claim::Granted(new)) = claim else {
-        panic!("not granted at once: {claim:?}")
-    };
-    assert!(
-        new.lease.fence > old.lease.fence,
-        "the fence goes on from where it was"
-    );
+    let Ok(Claim::Granted(new)) = claim else { panic!("not granted at once: {claim:?}") };
+    assert!(new.lease.fence > old.lease.fence, "the fence goes on from where it was");
 }
 
 #[test]
@@ -97,16 +70,7 @@ fn a_store_of_another_format_is_left_alone() {
     drop(database);
     for _ in 0..2 {
         let refused = open(home.path()).expect_err("another format");
-        assert!(
-            matches!(
-                refused,
-                Error::Format {
-                    found: 99,
-                    known: 1
-                }
-            ),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Error::Format { found: 99, known: 1 }), "{refused:?}");
         assert_eq!(refused.code(), STORE_FORMAT);
     }
 }
@@ -136,10 +100,7 @@ fn nobody_else_may_read_what_is_stored() {
     drop(open(&folder).expect("opens"));
     let mode = |path: &Path| path.metadata().expect("is there").permissions();
     assert_eq!(mode(&folder), Permissions::from_mode(0o40700));
-    assert_eq!(
-        mode(&folder.join("store.redb")),
-        Permissions::from_mode(0o100600)
-    );
+    assert_eq!(mode(&folder.join("store.redb")), Permissions::from_mode(0o100600));
 }
 
 /// Calls that arrive together share a transaction; a refused one takes none of the others along.
@@ -147,44 +108,22 @@ fn nobody_else_may_read_what_is_stored() {
 async fn a_refused_call_leaves_the_others_alone() {
     let home = tempfile::tempdir().expect("a folder");
     let store = open(home.path()).expect("opens");
-    store
-        .put("taken", vec![0], Expect::Absent)
-        .await
-        .expect("written");
+    store.put("taken", vec![0], Expect::Absent).await.expect("written");
     let mut calls = JoinSet::new();
     for number in 0..100_u8 {
         let store = store.clone();
         calls.spawn(async move {
-            let key = if number.is_multiple_of(2) {
-                "taken"
-            } else {
-                &format!("free {number}")
-            };
+            let key = if number.is_multiple_of(2) { "taken" } else { &format!("free {number}") };
             (number, store.put(key, vec![number], Expect::Absent).await)
         });
     }
     while let Some(call) = calls.join_next().await {
         let (number, answer) = call.expect("no call panicked");
-        assert_eq!(
-            answer.is_err(),
-            number.is_multiple_of(2),
-            "{number}: {answer:?}"
-        );
+        assert_eq!(answer.is_err(), number.is_multiple_of(2), "{number}: {answer:?}");
     }
     drop(store);
     let store = open(home.path()).expect("opens");
-    assert_eq!(
-        store
-            .list("free ", None, 1_000)
-            .await
-            .expect("answers")
-            .len(),
-        50
-    );
-    let taken = store
-        .get("taken")
-        .await
-        .expect("answers")
-        .expect("is there");
+    assert_eq!(store.list("free ", None, 1_000).await.expect("answers").len(), 50);
+    let taken = store.get("taken").await.expect("answers").expect("is there");
     assert_eq!(taken.body, [0]);
 }

@@ -31,10 +31,7 @@ async fn racing_owners_never_write_over_each_other() {
     let clock = Arc::new(ManualClock::at(Timestamp(1_000)));
     let store = Embedded::open(home.path(), clock.clone()).expect("opens");
     let mailbox = MailboxId::generate();
-    let folder = |name| FolderRef {
-        mailbox,
-        folder: FolderKey::of(name),
-    };
+    let folder = |name| FolderRef { mailbox, folder: FolderKey::of(name) };
     let shared = Arc::new(Shared {
         store,
         clock,
@@ -44,10 +41,7 @@ async fn racing_owners_never_write_over_each_other() {
         acknowledged: Mutex::default(),
     });
     for folder in &shared.folders {
-        let start = PassStart {
-            pass: PassId::generate(),
-            bounds: Bounds::default(),
-        };
+        let start = PassStart { pass: PassId::generate(), bounds: Bounds::default() };
         shared.store.begin(*folder, start).await.expect("begins");
     }
     let mut workers = JoinSet::new();
@@ -59,33 +53,16 @@ async fn racing_owners_never_write_over_each_other() {
     }
     let mut found = BTreeSet::new();
     for folder in &shared.folders {
-        let checkpoint = shared
-            .store
-            .checkpoint(*folder)
-            .await
-            .expect("answers")
-            .expect("there");
-        let bytes = shared
-            .store
-            .ledger(*folder, 0, usize::MAX)
-            .await
-            .expect("answers");
-        let records = Reader::new(checkpoint.template)
-            .push(&bytes)
-            .expect("decodes");
+        let checkpoint = shared.store.checkpoint(*folder).await.expect("answers").expect("there");
+        let bytes = shared.store.ledger(*folder, 0, usize::MAX).await.expect("answers");
+        let records = Reader::new(checkpoint.template).push(&bytes).expect("decodes");
         assert_eq!(checkpoint.counters.items, records.len() as u64);
         for record in records {
             assert!(found.insert(record.key), "an item is in a ledger twice");
         }
     }
-    assert_eq!(
-        found,
-        *shared.acknowledged.lock().expect("no worker panicked")
-    );
-    assert!(
-        shared.stale.load(Ordering::SeqCst) > 0,
-        "no owner was ever taken over from"
-    );
+    assert_eq!(found, *shared.acknowledged.lock().expect("no worker panicked"));
+    assert!(shared.stale.load(Ordering::SeqCst) > 0, "no owner was ever taken over from");
 }
 
 /// Takes folders up, copies a little, and now and then is overtaken by the clock.
@@ -95,23 +72,9 @@ async fn work(shared: Arc<Shared>, number: usize) {
     while shared.done.load(Ordering::SeqCst) < COMMITS {
         round += 1;
         let folder = shared.folders[round % shared.folders.len()];
-        let now = shared
-            .store
-            .checkpoint(folder)
-            .await
-            .expect("answers")
-            .expect("is there");
-        let seen = Seen {
-            pass: now.pass,
-            slice: now.slice,
-            fence: now.fence,
-            ledger_len: 0,
-        };
-        let claim = shared
-            .store
-            .claim(folder, owner, TTL, seen)
-            .await
-            .expect("answers");
+        let now = shared.store.checkpoint(folder).await.expect("answers").expect("is there");
+        let seen = Seen { pass: now.pass, slice: now.slice, fence: now.fence, ledger_len: 0 };
+        let claim = shared.store.claim(folder, owner, TTL, seen).await.expect("answers");
         let Claim::Granted(held) = claim else {
             // Someone else's turn; the clock of the overtaken ones brings it to an end.
             if round.is_multiple_of(5) {
@@ -141,34 +104,19 @@ async fn copy(shared: &Shared, held: &Held, name: &str) -> Result<(), Error> {
         position: None,
     };
     for batch in held.checkpoint.intents.keys() {
-        store
-            .commit(lease, empty(*batch, appender.prepare(&[])))
-            .await?;
+        store.commit(lease, empty(*batch, appender.prepare(&[]))).await?;
     }
     let mut batch = held.checkpoint.next_batch;
     for part in 0..4 {
         let source_id = format!("{name} {part}");
         let key = ItemKey::of(&source_id);
-        let items = vec![IntentItem {
-            key,
-            source_id: source_id.clone(),
-        }];
-        store
-            .intend(lease, batch, items, Duration::from_secs(5))
-            .await?;
-        let append = appender.prepare(&[Record {
-            key,
-            version: 1,
-            size: Bytes(3),
-            destination: source_id,
-        }]);
+        let items = vec![IntentItem { key, source_id: source_id.clone() }];
+        store.intend(lease, batch, items, Duration::from_secs(5)).await?;
+        let append =
+            appender.prepare(&[Record { key, version: 1, size: Bytes(3), destination: source_id }]);
         let receipt = store.commit(lease, empty(batch, append.clone())).await?;
         appender.committed(&append, receipt.ledger_len);
-        shared
-            .acknowledged
-            .lock()
-            .expect("no worker panicked")
-            .insert(key);
+        shared.acknowledged.lock().expect("no worker panicked").insert(key);
         shared.done.fetch_add(1, Ordering::SeqCst);
         batch = batch.next();
     }

@@ -68,41 +68,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let item = options.size as f64 / MIB;
     Ok(vec![
         figure("item size", item, "MiB", String::new(), true),
-        figure(
-            "items in flight at most",
-            options.in_flight.into(),
-            "items",
-            String::new(),
-            true,
-        ),
-        figure(
-            "process idle",
-            idle as f64 / MIB,
-            "MiB",
-            String::new(),
-            true,
-        ),
-        figure(
-            "process peak",
-            peak as f64 / MIB,
-            "MiB",
-            String::new(),
-            true,
-        ),
-        figure(
-            "peak above idle",
-            above,
-            "MiB",
-            format!("< {allowed} MiB"),
-            above < allowed,
-        ),
-        figure(
-            "rate",
-            bytes / MIB / took.as_secs_f64(),
-            "MiB/s",
-            String::new(),
-            true,
-        ),
+        figure("items in flight at most", options.in_flight.into(), "items", String::new(), true),
+        figure("process idle", idle as f64 / MIB, "MiB", String::new(), true),
+        figure("process peak", peak as f64 / MIB, "MiB", String::new(), true),
+        figure("peak above idle", above, "MiB", format!("< {allowed} MiB"), above < allowed),
+        figure("rate", bytes / MIB / took.as_secs_f64(), "MiB/s", String::new(), true),
     ])
 }
 
@@ -111,12 +81,9 @@ fn copy(folder: &Path) -> anyhow::Result<(Duration, f64)> {
     let begun = Instant::now();
     longhaul(folder, &["pass", "start", "--kind", "full", "--wait"])?.success()?;
     let took = begun.elapsed();
-    let status: serde_json::Value = longhaul(folder, &["status", "--output", "json"])?
-        .success()?
-        .json()?;
-    let bytes = status["mailboxes"][0]["items"]["bytes_copied"]
-        .as_f64()
-        .context("bytes")?;
+    let status: serde_json::Value =
+        longhaul(folder, &["status", "--output", "json"])?.success()?.json()?;
+    let bytes = status["mailboxes"][0]["items"]["bytes_copied"].as_f64().context("bytes")?;
     ensure!(bytes > 0.0, "nothing was copied");
     Ok((took, bytes))
 }

@@ -31,9 +31,6 @@ fn main() -> anyhow::Result<()> {
         Bench::BigItems(options) => big_items::run(&options)?,
     };
     figure::print(&figures, arguments.json)?;
-    anyhow::ensure!(
-        figures.iter().all(|figure| figure.holds),
-        "a goal is not met"
-    );
+    anyhow::ensure!(figures.iter().all(|figure| figure.holds), "a goal is not met");
     Ok(())
 }

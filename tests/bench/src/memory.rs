@@ -14,10 +14,7 @@ pub(crate) fn peak(pid: u32) -> anyhow::Result<u64> {
 
 fn field(pid: u32, name: &str) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status
-        .lines()
-        .find(|line| line.starts_with(name))
-        .context("no such field")?;
+    let line = status.lines().find(|line| line.starts_with(name)).context("no such field")?;
     let kib = line.split_whitespace().nth(1).context("no value")?;
     Ok(kib.parse::<u64>()? * 1024)
 }

@@ -57,10 +57,7 @@ pub fn assert_equal_sides(simulator: &Simulator) -> anyhow::Result<u64> {
             .map(|path| (path, source.get(path), destination.get(path)))
             .collect();
         ensure!(differing.is_empty(), "the sides differ: {differing:#?}");
-        items += source
-            .values()
-            .map(|content| content.items + content.associated)
-            .sum::<u64>();
+        items += source.values().map(|content| content.items + content.associated).sum::<u64>();
     }
     ensure!(items > 0, "there was nothing to compare");
     Ok(items)

@@ -15,9 +15,7 @@ pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let test = std::env::current_exe().context("own executable")?;
     // A test is target/debug/deps/test-0123, a benchmark target/release/bench.
     let folders = test.ancestors().skip(1).take(2);
-    let program = folders
-        .map(|folder| folder.join(name))
-        .find(|program| program.exists());
+    let program = folders.map(|folder| folder.join(name)).find(|program| program.exists());
     program.with_context(|| format!("{name} is not built: run `cargo build --workspace --bins`"))
 }
 
@@ -39,10 +37,7 @@ pub fn wait_until<T>(
         if begun.elapsed() > patience {
             bail!("{what}: not within {patience:?}");
         }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "polls a process that cannot notify us"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "polls a process that cannot notify us")]
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -22,18 +22,13 @@ impl ProjectFile {
     /// If the folder cannot be written.
     pub fn for_simulator(simulator: &Simulator, folder: &Path) -> anyhow::Result<Self> {
         let mut text = String::from("name: contoso\nconfirm: Confirm\n");
-        for (side, tenant) in [
-            ("source", simulator.source()),
-            ("destination", simulator.destination()),
-        ] {
+        for (side, tenant) in
+            [("source", simulator.source()), ("destination", simulator.destination())]
+        {
             let secret = format!("{side}.secret");
             std::fs::write(folder.join(&secret), &tenant.client_secret)?;
             let tenant_id = &tenant.tenant_id;
-            let authority = tenant
-                .token_url
-                .split(tenant_id)
-                .next()
-                .context("token url")?;
+            let authority = tenant.token_url.split(tenant_id).next().context("token url")?;
             text += &format!(
                 "{side}:\n  tenant_id: {tenant_id}\n  client_id: {}\n  client_secret: file:{}\n  \
                  authority: {authority}\n  ews_url: {}\n",

@@ -34,10 +34,7 @@ impl Server {
         let data = folder.join("longhaul-data");
         let api = data.join("api.json");
         let _ = std::fs::remove_file(&api);
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(folder.join("up.log"))?;
+        let log = File::options().create(true).append(true).open(folder.join("up.log"))?;
         let process = Command::new(program("longhaul")?)
             .args(["up", "--listen", "127.0.0.1:0"])
             .envs(settings.iter().copied())
@@ -47,10 +44,7 @@ impl Server {
             .stderr(log)
             .spawn()
             .context("start longhaul up")?;
-        let mut server = Self {
-            process,
-            folder: folder.to_owned(),
-        };
+        let mut server = Self { process, folder: folder.to_owned() };
         wait_until("longhaul up answers", PATIENCE, || {
             if let Some(status) = server.process.try_wait()? {
                 bail!("longhaul up ended with {status}:\n{}", server.log());

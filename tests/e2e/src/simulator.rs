@@ -62,12 +62,7 @@ pub struct Mailboxes {
 
 impl Default for Mailboxes {
     fn default() -> Self {
-        Self {
-            count: 1,
-            items: 200,
-            seed: 1,
-            more: Vec::new(),
-        }
+        Self { count: 1, items: 200, seed: 1, more: Vec::new() }
     }
 }
 
@@ -113,10 +108,7 @@ impl Simulator {
     ///
     /// If it does not answer with JSON.
     pub fn look(&self, path: &str) -> anyhow::Result<serde_json::Value> {
-        let answer = self
-            .http
-            .get(format!("{}/_sim/{path}", self.base_url))
-            .send()?;
+        let answer = self.http.get(format!("{}/_sim/{path}", self.base_url)).send()?;
         Ok(answer.error_for_status()?.json()?)
     }
 
@@ -126,10 +118,7 @@ impl Simulator {
     ///
     /// If it refuses.
     pub fn act(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<serde_json::Value> {
-        let request = self
-            .http
-            .post(format!("{}/_sim/{path}", self.base_url))
-            .json(body);
+        let request = self.http.post(format!("{}/_sim/{path}", self.base_url)).json(body);
         let answer = request.send()?;
         let status = answer.status();
         let text = answer.text()?;
@@ -143,10 +132,7 @@ impl Simulator {
     ///
     /// If it refuses.
     pub fn clear_faults(&self) -> anyhow::Result<()> {
-        self.http
-            .delete(format!("{}/_sim/faults", self.base_url))
-            .send()?
-            .error_for_status()?;
+        self.http.delete(format!("{}/_sim/faults", self.base_url)).send()?.error_for_status()?;
         Ok(())
     }
 

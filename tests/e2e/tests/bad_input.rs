@@ -11,11 +11,7 @@ use serde_json::{Value, json};
 /// Insists on the code, the exit code, a next step and that no panic shows.
 fn refused(finished: &Finished, code: &str, exit: i32, place: &str) -> anyhow::Result<()> {
     let told = &finished.stderr;
-    ensure!(
-        finished.code == Some(exit),
-        "exit code {:?}, not {exit}: {told}",
-        finished.code
-    );
+    ensure!(finished.code == Some(exit), "exit code {:?}, not {exit}: {told}", finished.code);
     ensure!(told.contains(code), "no {code} in: {told}");
     ensure!(told.contains(place), "no place {place:?} in: {told}");
     ensure!(told.contains("next: "), "no next step in: {told}");
@@ -50,10 +46,7 @@ fn every_mistake_of_a_project_file_is_reported_at_once() -> anyhow::Result<()> {
 fn what_the_tenants_refuse_is_said_and_nothing_is_created() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
-    let simulator = Simulator::start(&Mailboxes {
-        items: 10,
-        ..Mailboxes::default()
-    })?;
+    let simulator = Simulator::start(&Mailboxes { items: 10, ..Mailboxes::default() })?;
     let _server = Server::start(folder, &[])?;
     let good = ProjectFile::for_simulator(&simulator, folder)?;
     let submit = || longhaul(folder, &["project", "submit", "project.yaml"]);
@@ -66,14 +59,9 @@ fn what_the_tenants_refuse_is_said_and_nothing_is_created() -> anyhow::Result<()
     std::fs::remove_file(folder.join("source.secret"))?;
     refused(&submit()?, "LH-0107", 3, "source")?;
     no_project(folder)?;
-    std::fs::write(
-        folder.join("source.secret"),
-        &simulator.source().client_secret,
-    )?;
+    std::fs::write(folder.join("source.secret"), &simulator.source().client_secret)?;
 
-    good.clone()
-        .with("user1@source.test", "nobody@source.test")
-        .write(folder)?;
+    good.clone().with("user1@source.test", "nobody@source.test").write(folder)?;
     refused(&submit()?, "LH-0404", 5, "nobody@source.test")?;
     no_project(folder)?;
 
@@ -104,10 +92,7 @@ fn a_full_destination_mailbox_fails_with_its_reason_and_the_next_pass_heals_it()
 -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
-    let simulator = Simulator::start(&Mailboxes {
-        items: 100,
-        ..Mailboxes::default()
-    })?;
+    let simulator = Simulator::start(&Mailboxes { items: 100, ..Mailboxes::default() })?;
     let _server = Server::start(folder, &[])?;
     ProjectFile::for_simulator(&simulator, folder)?.write(folder)?;
     longhaul(folder, &["project", "submit", "project.yaml"])?.success()?;
@@ -116,12 +101,7 @@ fn a_full_destination_mailbox_fails_with_its_reason_and_the_next_pass_heals_it()
     simulator.act(&limits, &json!({"quota": 100_000}))?;
     let start = ["pass", "start", "--kind", "full", "--wait"];
     let pass = longhaul(folder, &start)?;
-    ensure!(
-        pass.code == Some(7),
-        "exit code {:?}: {}",
-        pass.code,
-        pass.stderr
-    );
+    ensure!(pass.code == Some(7), "exit code {:?}: {}", pass.code, pass.stderr);
     let errors = longhaul(folder, &["errors"])?.success()?;
     ensure!(errors.stdout.contains("LH-0409"), "{}", errors.stdout);
 
@@ -145,10 +125,7 @@ fn a_port_or_a_data_folder_in_use_is_said() -> anyhow::Result<()> {
     refused(&second, "LH-0204", 8, &address)?;
 
     std::fs::write(folder.join("file"), "")?;
-    let third = longhaul(
-        folder,
-        &["up", "--listen", "127.0.0.1:0", "--data", "file/data"],
-    )?;
+    let third = longhaul(folder, &["up", "--listen", "127.0.0.1:0", "--data", "file/data"])?;
     refused(&third, "LH-0602", 8, "file")?;
     Ok(())
 }
@@ -157,10 +134,7 @@ fn a_port_or_a_data_folder_in_use_is_said() -> anyhow::Result<()> {
 fn a_server_that_is_not_there_and_a_wrong_token_are_said() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
-    let nobody = longhaul(
-        folder,
-        &["--server", "http://127.0.0.1:1", "--token", "x", "status"],
-    )?;
+    let nobody = longhaul(folder, &["--server", "http://127.0.0.1:1", "--token", "x", "status"])?;
     refused(&nobody, "LH-0201", 6, "127.0.0.1:1")?;
     let _server = Server::start(folder, &[])?;
     let stranger = longhaul(folder, &["--token", "wrong", "status"])?;
@@ -181,12 +155,7 @@ fn the_data_folder_and_its_token_are_for_their_owner_only() -> anyhow::Result<()
     ensure!(mode(&data)? == 0o700, "the folder has {:o}", mode(&data)?);
     for entry in std::fs::read_dir(&data)? {
         let path = entry?.path();
-        ensure!(
-            mode(&path)? == 0o600,
-            "{} has {:o}",
-            path.display(),
-            mode(&path)?
-        );
+        ensure!(mode(&path)? == 0o600, "{} has {:o}", path.display(), mode(&path)?);
     }
     Ok(())
 }

@@ -24,34 +24,21 @@ fn submitted(folder: &Path, mailboxes: &Mailboxes) -> anyhow::Result<(Simulator,
 }
 
 fn status(folder: &Path) -> anyhow::Result<Value> {
-    longhaul(folder, &["status", "--output", "json"])?
-        .success()?
-        .json()
+    longhaul(folder, &["status", "--output", "json"])?.success()?.json()
 }
 
 /// Items that stand in the destination, as the status says.
 fn copied(status: &Value) -> anyhow::Result<u64> {
     let mailboxes = status["mailboxes"].as_array().context("mailboxes")?;
-    mailboxes
-        .iter()
-        .map(|mailbox| mailbox["items"]["copied"].as_u64().context("a number"))
-        .sum()
+    mailboxes.iter().map(|mailbox| mailbox["items"]["copied"].as_u64().context("a number")).sum()
 }
 
 #[test]
 fn every_item_of_two_mailboxes_stands_in_the_destination() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mailboxes = Mailboxes {
-        count: 2,
-        items: 150,
-        ..Mailboxes::default()
-    };
+    let mailboxes = Mailboxes { count: 2, items: 150, ..Mailboxes::default() };
     let (simulator, _server) = submitted(folder.path(), &mailboxes)?;
-    longhaul(
-        folder.path(),
-        &["pass", "start", "--kind", "full", "--wait"],
-    )?
-    .success()?;
+    longhaul(folder.path(), &["pass", "start", "--kind", "full", "--wait"])?.success()?;
     assert_equal_sides(&simulator)?;
     longhaul(folder.path(), &["verify", "--deep", "all"])?.success()?;
     Ok(())
@@ -68,26 +55,18 @@ fn a_pre_stage_then_full_passes_copy_everything_once() -> anyhow::Result<()> {
 
     longhaul(folder.path(), &[&start[..], &["full"]].concat())?.success()?;
     let all = assert_equal_sides(&simulator)?;
-    ensure!(
-        0 < staged && staged < all,
-        "the cut-off cut nothing: {staged} of {all}"
-    );
+    ensure!(0 < staged && staged < all, "the cut-off cut nothing: {staged} of {all}");
 
     let uploads = |simulator: &Simulator| -> anyhow::Result<u64> {
         let counters = simulator.look("counters")?;
         let calls = counters["calls"].as_array().context("calls")?.clone();
-        let uploads = calls
-            .iter()
-            .filter(|call| call["operation"] == "UploadItems");
+        let uploads = calls.iter().filter(|call| call["operation"] == "UploadItems");
         Ok(uploads.filter_map(|call| call["calls"].as_u64()).sum())
     };
     let before = uploads(&simulator)?;
     ensure!(before > 0, "no upload was counted");
     longhaul(folder.path(), &[&start[..], &["full"]].concat())?.success()?;
-    ensure!(
-        uploads(&simulator)? == before,
-        "the second full pass uploaded something"
-    );
+    ensure!(uploads(&simulator)? == before, "the second full pass uploaded something");
     assert_equal_sides(&simulator)?;
     Ok(())
 }
@@ -95,26 +74,17 @@ fn a_pre_stage_then_full_passes_copy_everything_once() -> anyhow::Result<()> {
 #[test]
 fn a_server_killed_in_the_middle_goes_on_where_it_stopped() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mailboxes = Mailboxes {
-        items: 1500,
-        seed: 3,
-        ..Mailboxes::default()
-    };
+    let mailboxes = Mailboxes { items: 1500, seed: 3, ..Mailboxes::default() };
     let (simulator, mut server) = submitted(folder.path(), &mailboxes)?;
     // Slow enough that each kill finds work under way.
-    simulator.act(
-        "faults",
-        &json!({"action": {"kind": "latency", "milliseconds": 30}}),
-    )?;
+    simulator.act("faults", &json!({"action": {"kind": "latency", "milliseconds": 30}}))?;
     longhaul(folder.path(), &["pass", "start", "--kind", "full"])?.success()?;
     let destination = simulator.destination().mailboxes[0].clone();
     let mut seen = 0;
     for _ in 0..3 {
         seen = wait_until("something is copied", Duration::from_secs(60), || {
-            let held = digest(&simulator, &destination)?
-                .values()
-                .map(|content| content.items)
-                .sum();
+            let held =
+                digest(&simulator, &destination)?.values().map(|content| content.items).sum();
             Ok((held > seen).then_some(held))
         })?;
         server.kill()?;
@@ -133,16 +103,9 @@ fn a_server_killed_in_the_middle_goes_on_where_it_stopped() -> anyhow::Result<()
 #[test]
 fn sigterm_stops_in_order_and_the_next_start_finishes() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mailboxes = Mailboxes {
-        items: 1000,
-        seed: 4,
-        ..Mailboxes::default()
-    };
+    let mailboxes = Mailboxes { items: 1000, seed: 4, ..Mailboxes::default() };
     let (simulator, server) = submitted(folder.path(), &mailboxes)?;
-    simulator.act(
-        "faults",
-        &json!({"action": {"kind": "latency", "milliseconds": 30}}),
-    )?;
+    simulator.act("faults", &json!({"action": {"kind": "latency", "milliseconds": 30}}))?;
     longhaul(folder.path(), &["pass", "start", "--kind", "full"])?.success()?;
     let destination = simulator.destination().mailboxes[0].clone();
     wait_until("something is copied", Duration::from_secs(60), || {
@@ -171,31 +134,15 @@ fn a_broken_item_is_named_and_its_neighbours_are_copied() -> anyhow::Result<()> 
             "action": {"kind": "item_error", "code": "ErrorMessageSizeExceeded", "position": 0}
         }),
     )?;
-    let pass = longhaul(
-        folder.path(),
-        &["pass", "start", "--kind", "full", "--wait"],
-    )?;
-    ensure!(
-        pass.code == Some(7),
-        "exit code {:?}: {}",
-        pass.code,
-        pass.stderr
-    );
+    let pass = longhaul(folder.path(), &["pass", "start", "--kind", "full", "--wait"])?;
+    ensure!(pass.code == Some(7), "exit code {:?}: {}", pass.code, pass.stderr);
     let errors = longhaul(folder.path(), &["errors"])?.success()?;
     ensure!(errors.stdout.contains("LH-0414"), "{}", errors.stdout);
     let verified = longhaul(folder.path(), &["verify"])?;
-    ensure!(
-        verified.code == Some(7),
-        "a missing item is not clean: {:?}",
-        verified.code
-    );
+    ensure!(verified.code == Some(7), "a missing item is not clean: {:?}", verified.code);
 
     simulator.clear_faults()?;
-    longhaul(
-        folder.path(),
-        &["pass", "start", "--kind", "full", "--wait"],
-    )?
-    .success()?;
+    longhaul(folder.path(), &["pass", "start", "--kind", "full", "--wait"])?.success()?;
     assert_equal_sides(&simulator)?;
     longhaul(folder.path(), &["verify", "--deep", "sample"])?.success()?;
     Ok(())

@@ -7,15 +7,8 @@ use longhaul_e2e::longhaul;
 fn the_demo_ends_with_a_clean_deep_verification() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let demo = longhaul(folder.path(), &["demo"])?.success()?;
-    ensure!(
-        demo.stdout.contains("2 of 2 mailboxes clean"),
-        "{}",
-        demo.stdout
-    );
-    ensure!(
-        demo.stderr.contains("longhaul up"),
-        "it does not say where to look next"
-    );
+    ensure!(demo.stdout.contains("2 of 2 mailboxes clean"), "{}", demo.stdout);
+    ensure!(demo.stderr.contains("longhaul up"), "it does not say where to look next");
     let left: Vec<_> = std::fs::read_dir(folder.path())?.collect();
     ensure!(left.is_empty(), "it left {left:?}");
     Ok(())
@@ -31,16 +24,8 @@ fn mail_files_are_copied_and_an_unreadable_one_is_named() -> anyhow::Result<()> 
     std::fs::write(mail.join("good.eml"), good)?;
     std::fs::write(mail.join("empty.eml"), "")?;
     let demo = longhaul(folder.path(), &["demo", "--seed-dir", "mail"])?.success()?;
-    ensure!(
-        demo.stdout.contains("1 of 1 mailboxes clean"),
-        "{}",
-        demo.stdout
-    );
-    ensure!(
-        demo.stderr.contains("empty.eml"),
-        "the unreadable file is not named: {}",
-        demo.stderr
-    );
+    ensure!(demo.stdout.contains("1 of 1 mailboxes clean"), "{}", demo.stdout);
+    ensure!(demo.stderr.contains("empty.eml"), "the unreadable file is not named: {}", demo.stderr);
     Ok(())
 }
 
@@ -54,10 +39,6 @@ fn real_mail_files_are_copied_where_there_are_some() -> anyhow::Result<()> {
     let corpus = std::path::absolute(corpus)?;
     let demo = ["demo", "--seed-dir", &corpus.to_string_lossy()];
     let demo = longhaul(folder.path(), &demo)?.success()?;
-    ensure!(
-        demo.stdout.contains("1 of 1 mailboxes clean"),
-        "{}",
-        demo.stdout
-    );
+    ensure!(demo.stdout.contains("1 of 1 mailboxes clean"), "{}", demo.stdout);
     Ok(())
 }

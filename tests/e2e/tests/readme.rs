@@ -26,14 +26,9 @@ fn has_function(folder: &Path, name: &str) -> anyhow::Result<bool> {
 fn every_guarantee_of_the_readme_names_a_test_that_exists() -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let readme = std::fs::read_to_string(root.join("README.md"))?;
-    let (_, rest) = readme
-        .split_once("## What it guarantees")
-        .context("guarantees")?;
+    let (_, rest) = readme.split_once("## What it guarantees").context("guarantees")?;
     let (guarantees, _) = rest.split_once("\n## ").context("their end")?;
-    let rows: Vec<_> = guarantees
-        .lines()
-        .filter(|line| line.contains("` `"))
-        .collect();
+    let rows: Vec<_> = guarantees.lines().filter(|line| line.contains("` `")).collect();
     ensure!(!rows.is_empty(), "no guarantee is left");
     for row in rows {
         let name = row.split('`').nth(3).context("a test's name")?;

@@ -110,18 +110,11 @@ impl Simulator {
             }
         }
         let listener = Listener::bind(listen).await?;
-        let identity = if tls {
-            Some(TlsIdentity::generate()?)
-        } else {
-            None
-        };
+        let identity = if tls { Some(TlsIdentity::generate()?) } else { None };
         let tenants = self.tenants.iter().map(tenant).collect::<Result<_, _>>()?;
         let world = Arc::new(World::new(tenants, SigningKeys::generate()?, tls));
         if let Some(bytes) = self.max_request_bytes {
-            world.set_settings(Settings {
-                max_request_bytes: bytes,
-                ..world.settings()
-            });
+            world.set_settings(Settings { max_request_bytes: bytes, ..world.settings() });
         }
         let stop = CancellationToken::new();
         let address = listener.address;
@@ -131,41 +124,25 @@ impl Simulator {
         };
         let serving = listener.serve(router(Arc::clone(&world)), config, stop.clone());
         let task = Some(tokio::spawn(serving));
-        Ok(Running {
-            world,
-            address,
-            authority_pem,
-            stop,
-            task,
-        })
+        Ok(Running { world, address, authority_pem, stop, task })
     }
 }
 
 fn tenant(specification: &TenantSpecification) -> Result<Tenant, SpecificationError> {
     let domain = specification.domains.first().map_or("", String::as_str);
-    let id = specification
-        .tenant_id
-        .unwrap_or_else(|| tenant_id_of(domain));
+    let id = specification.tenant_id.unwrap_or_else(|| tenant_id_of(domain));
     let default = [default_application(domain)];
     let applications = match specification.applications.as_slice() {
         [] => &default,
         registered => registered,
     };
-    let applications = applications
-        .iter()
-        .map(application)
-        .collect::<Result<_, _>>()?;
+    let applications = applications.iter().map(application).collect::<Result<_, _>>()?;
     let accounts = specification
         .mailboxes
         .iter()
         .map(|mailbox| account(mailbox, &specification.locale))
         .collect::<Result<_, _>>()?;
-    Ok(Tenant::new(
-        id,
-        specification.domains.clone(),
-        applications,
-        accounts,
-    ))
+    Ok(Tenant::new(id, specification.domains.clone(), applications, accounts))
 }
 
 fn default_application(domain: &str) -> ApplicationSpecification {
@@ -176,10 +153,8 @@ fn default_application(domain: &str) -> ApplicationSpecification {
 fn application(
     specification: &ApplicationSpecification,
 ) -> Result<Application, SpecificationError> {
-    let certificates = specification
-        .certificates
-        .iter()
-        .map(|pem| ClientCertificate::from_pem(pem));
+    let certificates =
+        specification.certificates.iter().map(|pem| ClientCertificate::from_pem(pem));
     Ok(Application {
         client_id: specification.client_id,
         secret: specification.client_secret.clone(),
@@ -195,10 +170,7 @@ fn account(
 ) -> Result<Arc<Account>, SpecificationError> {
     let mut mailbox = Mailbox::new(Options {
         guid: derived("mailbox", &specification.address),
-        locale: specification
-            .locale
-            .clone()
-            .unwrap_or_else(|| locale.to_owned()),
+        locale: specification.locale.clone().unwrap_or_else(|| locale.to_owned()),
         archive: specification.archive,
         quota: specification.quota,
         max_item_size: specification.max_item_size,
@@ -206,21 +178,14 @@ fn account(
     });
     match &specification.content {
         Content::Empty => {}
-        Content::Generated {
-            profile,
-            items,
-            seed,
-        } => {
+        Content::Generated { profile, items, seed } => {
             let unknown = || SpecificationError::Profile(profile.clone());
             let profile = Profile::named(profile, *items, *seed).ok_or_else(unknown)?;
             generate::fill(&mut mailbox, &profile)
                 .map_err(|refusal| SpecificationError::Generate(refusal.to_string()))?;
         }
         Content::Files(path) => {
-            let failed = |reason: String| SpecificationError::Seed {
-                path: path.clone(),
-                reason,
-            };
+            let failed = |reason: String| SpecificationError::Seed { path: path.clone(), reason };
             let report =
                 seed::fill(&mut mailbox, path).map_err(|error| failed(error.to_string()))?;
             for (file, reason) in &report.unreadable {

@@ -53,10 +53,7 @@ struct Arguments {
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -95,9 +92,7 @@ fn simulator(arguments: &Arguments) -> anyhow::Result<Simulator> {
         let text = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
         let tenants: Vec<TenantSpecification> =
             serde_json::from_slice(&text).with_context(|| format!("{shown} is not understood"))?;
-        return Ok(tenants
-            .into_iter()
-            .fold(Simulator::builder(), Simulator::tenant));
+        return Ok(tenants.into_iter().fold(Simulator::builder(), Simulator::tenant));
     }
     let mut source = TenantSpecification::of_domain("source.test", "en-US");
     let mut destination = TenantSpecification::of_domain("destination.test", "de-DE");
@@ -117,10 +112,8 @@ fn simulator(arguments: &Arguments) -> anyhow::Result<Simulator> {
             ..MailboxSpecification::holding(&address, content)
         });
         let address = format!("user{number}@destination.test");
-        destination = destination.mailbox(MailboxSpecification {
-            archive,
-            ..MailboxSpecification::empty(&address)
-        });
+        destination = destination
+            .mailbox(MailboxSpecification { archive, ..MailboxSpecification::empty(&address) });
     }
     Ok(Simulator::builder().tenant(source).tenant(destination))
 }

@@ -24,12 +24,7 @@ pub(super) fn fit(a: &str, b: &str) -> bool {
 /// What a client makes of a folder: the class without its refinements. No class means mail, and
 /// mail fetched from elsewhere is mail.
 fn family(class: &str) -> String {
-    let family = class
-        .split('.')
-        .take(2)
-        .collect::<Vec<_>>()
-        .join(".")
-        .to_ascii_uppercase();
+    let family = class.split('.').take(2).collect::<Vec<_>>().join(".").to_ascii_uppercase();
     match family.as_str() {
         "" | "IPF" | "IPF.IMAP" => "IPF.NOTE".to_owned(),
         _ => family,

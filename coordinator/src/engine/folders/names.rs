@@ -16,16 +16,9 @@ pub(super) fn key(name: &str) -> String {
 /// The name itself, or what comes nearest to it and can be created: no character that XML cannot
 /// carry, not empty, not too long.
 pub(super) fn usable(name: &str) -> String {
-    let clean: String = name
-        .chars()
-        .take(LONGEST)
-        .map(|c| if carried(c) { c } else { '_' })
-        .collect();
-    if clean.trim().is_empty() {
-        NAMELESS.to_owned()
-    } else {
-        clean
-    }
+    let clean: String =
+        name.chars().take(LONGEST).map(|c| if carried(c) { c } else { '_' }).collect();
+    if clean.trim().is_empty() { NAMELESS.to_owned() } else { clean }
 }
 
 /// The `count`-th name to try: the name itself, then `name (2)`, `name (3)`, …

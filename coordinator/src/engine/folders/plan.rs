@@ -101,9 +101,7 @@ impl<'a> Planner<'a> {
         let mut destination_names = vec![HashMap::new(); destination.nodes().len()];
         for child in 1..destination.nodes().len() {
             let key = names::key(&destination.nodes()[child].name);
-            destination_names[destination.parent(child)]
-                .entry(key)
-                .or_insert(child);
+            destination_names[destination.parent(child)].entry(key).or_insert(child);
         }
         Self {
             source,
@@ -217,10 +215,7 @@ impl<'a> Planner<'a> {
     }
 
     fn finish(self) -> Plan {
-        let mut plan = Plan {
-            steps: Vec::new(),
-            skipped: Vec::new(),
-        };
+        let mut plan = Plan { steps: Vec::new(), skipped: Vec::new() };
         let mut step_of = HashMap::new();
         for source in 0..self.source.nodes().len() {
             if let Some(reason) = self.left_out[source] {
@@ -238,11 +233,7 @@ impl<'a> Planner<'a> {
                         _ => Parent::Step(step_of[&parent]),
                     };
                     let class = self.source.nodes()[source].class.clone();
-                    Target::Create {
-                        parent,
-                        name: name.clone(),
-                        class,
-                    }
+                    Target::Create { parent, name: name.clone(), class }
                 }
                 // Every folder that is not left out has a parent that was placed before it.
                 None => continue,

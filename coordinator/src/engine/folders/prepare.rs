@@ -33,22 +33,15 @@ pub(in crate::engine) async fn prepare(
     let store = &*context.store;
     let key = MailboxRecord::key_of(project.id, mailbox);
     let Some((mailbox, _)) = records::load::<MailboxRecord>(store, &key).await? else {
-        return Err(Trouble::lasting(
-            NOT_FOUND,
-            "the mailbox is no longer in the project",
-        ));
+        return Err(Trouble::lasting(NOT_FOUND, "the mailbox is no longer in the project"));
     };
     let (source, source_place) = context.mailbox(&project, &mailbox, Side::Source)?;
     let (destination, place) = context.mailbox(&project, &mailbox, Side::Destination)?;
-    let (source_tree, tree) = tokio::try_join!(
-        read_tree(&source, &source_place),
-        read_tree(&destination, &place)
-    )?;
+    let (source_tree, tree) =
+        tokio::try_join!(read_tree(&source, &source_place), read_tree(&destination, &place))?;
     let known: Vec<FolderRecord> = records::list(store, &FolderRecord::prefix(mailbox.id)).await?;
-    let known: HashMap<FolderKey, FolderRecord> = known
-        .into_iter()
-        .map(|record| (record.folder_key(), record))
-        .collect();
+    let known: HashMap<FolderKey, FolderRecord> =
+        known.into_iter().map(|record| (record.folder_key(), record)).collect();
     let map = known
         .iter()
         .filter_map(|(key, record)| Some((*key, record.destination_id.clone()?)))
@@ -61,11 +54,7 @@ pub(in crate::engine) async fn prepare(
         let node = &source_tree.nodes()[step.source];
         let id = match &step.target {
             Target::Stands(id) => id.clone(),
-            Target::Create {
-                parent,
-                name,
-                class,
-            } => {
+            Target::Create { parent, name, class } => {
                 let parent = match parent {
                     Parent::Stands(id) => id,
                     Parent::Step(at) => &ids[*at],
@@ -81,15 +70,7 @@ pub(in crate::engine) async fn prepare(
         if known.get(&record.folder_key()) != Some(&record) {
             records::save(store, &record, Expect::Any).await?;
         }
-        store
-            .begin(
-                record.folder,
-                PassStart {
-                    pass: pass.id,
-                    bounds: pass.bounds(),
-                },
-            )
-            .await?;
+        store.begin(record.folder, PassStart { pass: pass.id, bounds: pass.bounds() }).await?;
         begun += 1;
     }
     tracing::info!(
@@ -116,16 +97,9 @@ fn record(
     pass: &PassRecord,
 ) -> FolderRecord {
     let node = &tree.nodes()[index];
-    let associated = if pass.associated_items {
-        node.associated
-    } else {
-        0
-    };
+    let associated = if pass.associated_items { node.associated } else { 0 };
     FolderRecord {
-        folder: FolderRef {
-            mailbox,
-            folder: node.key(),
-        },
+        folder: FolderRef { mailbox, folder: node.key() },
         source_id: node.id.clone(),
         destination_id: Some(destination_id),
         path: tree.path(index),
@@ -152,12 +126,7 @@ impl<'a> Creator<'a> {
             Target::Create { .. } => None,
         });
         let taken = stands.chain(tree.nodes().first().map(Node::key)).collect();
-        Self {
-            mailbox,
-            place,
-            taken,
-            created: 0,
-        }
+        Self { mailbox, place, taken, created: 0 }
     }
 
     /// Creates a folder, or adopts one of that name that came into being meanwhile, if it fits
@@ -169,10 +138,7 @@ impl<'a> Creator<'a> {
                 name: names::numbered(name, count),
                 class: (!class.is_empty()).then(|| class.to_owned()),
             };
-            let created = self
-                .mailbox
-                .create_folder(&FolderName::Id(&parent), &folder)
-                .await;
+            let created = self.mailbox.create_folder(&FolderName::Id(&parent), &folder).await;
             let id = match created.map_err(|error| self.refused(&folder.name, &error))? {
                 CreatedFolder::Created(id) => {
                     self.created += 1;
@@ -203,10 +169,7 @@ impl<'a> Creator<'a> {
         let found = below.into_iter().find(|folder| {
             let stands_in = folder.parent.as_ref().map(|id| FolderKey::of(id.as_str()));
             stands_in == Some(parent)
-                && folder
-                    .name
-                    .as_deref()
-                    .is_some_and(|other| names::key(other) == names::key(name))
+                && folder.name.as_deref().is_some_and(|other| names::key(other) == names::key(name))
         });
         Ok(found
             .filter(|folder| {
@@ -230,10 +193,7 @@ impl<'a> Creator<'a> {
                     | longhaul_ews::Class::Vanished
             );
         if about_the_folder {
-            return Trouble {
-                code: FOLDER_NOT_CREATED,
-                ..trouble
-            };
+            return Trouble { code: FOLDER_NOT_CREATED, ..trouble };
         }
         trouble
     }

@@ -47,10 +47,7 @@ pub(crate) async fn read_tree(mailbox: &Mailbox, place: &str) -> Result<Tree, Tr
     let mut readings = 1;
     loop {
         let folders = read_folders(mailbox, place).await?;
-        let nodes = folders
-            .into_iter()
-            .map(|folder| node(folder, &roles))
-            .collect();
+        let nodes = folders.into_iter().map(|folder| node(folder, &roles)).collect();
         let tree = Tree::build(root.clone(), nodes);
         if tree.orphans == 0 || readings == READINGS {
             return Ok(tree);
@@ -72,10 +69,9 @@ pub(crate) async fn read_root(mailbox: &Mailbox, place: &str) -> Result<Node, Tr
             Ok(root)
         }
         Some(Err(error)) => Err(Trouble::item(place, &error)),
-        None => Err(Trouble::passing(
-            MALFORMED_ANSWER,
-            format!("{place}: an answer without a folder"),
-        )),
+        None => {
+            Err(Trouble::passing(MALFORMED_ANSWER, format!("{place}: an answer without a folder")))
+        }
     }
 }
 
@@ -122,10 +118,8 @@ pub(super) async fn read_below(
     let mut folders = Vec::new();
     let mut offset = Some(0);
     while let Some(at) = offset {
-        let page = mailbox
-            .find_folders(root, at)
-            .await
-            .map_err(|error| Trouble::call(place, &error))?;
+        let page =
+            mailbox.find_folders(root, at).await.map_err(|error| Trouble::call(place, &error))?;
         folders.extend(page.folders);
         offset = page.next_offset;
     }
@@ -133,18 +127,11 @@ pub(super) async fn read_below(
 }
 
 fn node(folder: Folder, roles: &HashMap<FolderKey, &'static str>) -> Node {
-    let role = roles
-        .get(&FolderKey::of(folder.id.as_str()))
-        .map(|role| (*role).to_owned());
+    let role = roles.get(&FolderKey::of(folder.id.as_str())).map(|role| (*role).to_owned());
     Node {
-        parent_id: folder
-            .parent
-            .map(|id| id.as_str().to_owned())
-            .unwrap_or_default(),
+        parent_id: folder.parent.map(|id| id.as_str().to_owned()).unwrap_or_default(),
         name: folder.name.unwrap_or_default(),
-        class: folder
-            .class
-            .unwrap_or_else(|| class_of(folder.kind).to_owned()),
+        class: folder.class.unwrap_or_else(|| class_of(folder.kind).to_owned()),
         role: role.or(folder.distinguished),
         search: folder.kind == FolderKind::Search,
         items: folder.items.unwrap_or_default().into(),

@@ -23,17 +23,11 @@ fn folder(id: &str, parent: &str, name: &str) -> Node {
 }
 
 fn role(role: &str, node: Node) -> Node {
-    Node {
-        role: Some(role.to_owned()),
-        ..node
-    }
+    Node { role: Some(role.to_owned()), ..node }
 }
 
 fn class(class: &str, node: Node) -> Node {
-    Node {
-        class: class.to_owned(),
-        ..node
-    }
+    Node { class: class.to_owned(), ..node }
 }
 
 fn tree(root: &str, folders: Vec<Node>) -> Tree {
@@ -51,25 +45,14 @@ fn decide_again(
     known: &[(&str, &str)],
 ) -> HashMap<String, String> {
     let (source, destination) = (tree("S", source), tree("D", destination));
-    let known = known
-        .iter()
-        .map(|(s, d)| (FolderKey::of(s), (*d).to_owned()))
-        .collect();
+    let known = known.iter().map(|(s, d)| (FolderKey::of(s), (*d).to_owned())).collect();
     let plan = plan(&source, &destination, &known);
     let mut goes = HashMap::new();
     for step in &plan.steps {
         let text = match &step.target {
             Target::Stands(id) => format!("={id}"),
-            Target::Create {
-                parent: Parent::Stands(id),
-                name,
-                ..
-            } => format!("{id} > {name}"),
-            Target::Create {
-                parent: Parent::Step(at),
-                name,
-                ..
-            } => {
+            Target::Create { parent: Parent::Stands(id), name, .. } => format!("{id} > {name}"),
+            Target::Create { parent: Parent::Step(at), name, .. } => {
                 format!("new {} > {name}", source.nodes()[plan.steps[*at].source].id)
             }
         };
@@ -77,10 +60,7 @@ fn decide_again(
     }
     goes.remove("S");
     for skipped in &plan.skipped {
-        goes.insert(
-            source.nodes()[skipped.source].id.clone(),
-            "left out".to_owned(),
-        );
+        goes.insert(source.nodes()[skipped.source].id.clone(), "left out".to_owned());
     }
     goes
 }
@@ -88,11 +68,7 @@ fn decide_again(
 #[track_caller]
 fn assert_goes(goes: &HashMap<String, String>, expected: &[(&str, &str)]) {
     for (id, place) in expected {
-        assert_eq!(
-            goes.get(*id).map(String::as_str),
-            Some(*place),
-            "folder {id} in {goes:?}"
-        );
+        assert_eq!(goes.get(*id).map(String::as_str), Some(*place), "folder {id} in {goes:?}");
     }
     assert_eq!(goes.len(), expected.len(), "{goes:?}");
 }
@@ -116,10 +92,7 @@ fn well_known_folders_are_matched_by_role_in_any_language() {
 #[test]
 fn a_users_folder_called_inbox_does_not_end_in_the_inbox() {
     let goes = decide(
-        vec![
-            role("inbox", folder("a", "S", "Posteingang")),
-            folder("b", "S", "Inbox"),
-        ],
+        vec![role("inbox", folder("a", "S", "Posteingang")), folder("b", "S", "Inbox")],
         vec![role("inbox", folder("x", "D", "Inbox"))],
     );
     assert_goes(&goes, &[("a", "=x"), ("b", "D > Inbox (2)")]);
@@ -129,10 +102,7 @@ fn a_users_folder_called_inbox_does_not_end_in_the_inbox() {
 fn a_well_known_folder_without_counterpart_is_matched_by_name_or_created() {
     let goes = decide(
         vec![
-            role(
-                "conversationhistory",
-                folder("a", "S", "Conversation History"),
-            ),
+            role("conversationhistory", folder("a", "S", "Conversation History")),
             role("voicemail", folder("b", "S", "Voice Mail")),
         ],
         vec![folder("x", "D", "conversation history")],
@@ -143,11 +113,7 @@ fn a_well_known_folder_without_counterpart_is_matched_by_name_or_created() {
 #[test]
 fn names_match_whatever_their_case_below_the_same_parent_only() {
     let goes = decide(
-        vec![
-            folder("a", "S", "Projects"),
-            folder("b", "a", "2024"),
-            folder("c", "S", "2024"),
-        ],
+        vec![folder("a", "S", "Projects"), folder("b", "a", "2024"), folder("c", "S", "2024")],
         vec![folder("x", "D", "PROJECTS"), folder("y", "x", "2024")],
     );
     assert_goes(&goes, &[("a", "=x"), ("b", "=y"), ("c", "D > 2024")]);
@@ -166,17 +132,10 @@ fn twins_that_differ_in_case_are_never_merged() {
 #[test]
 fn a_number_does_not_take_the_name_of_a_folder_that_has_it() {
     let goes = decide(
-        vec![
-            folder("a", "S", "X"),
-            folder("b", "S", "x"),
-            folder("c", "S", "x (2)"),
-        ],
+        vec![folder("a", "S", "X"), folder("b", "S", "x"), folder("c", "S", "x (2)")],
         vec![],
     );
-    assert_goes(
-        &goes,
-        &[("a", "D > X"), ("b", "D > x (3)"), ("c", "D > x (2)")],
-    );
+    assert_goes(&goes, &[("a", "D > X"), ("b", "D > x (3)"), ("c", "D > x (2)")]);
 }
 
 #[test]
@@ -192,14 +151,8 @@ fn a_name_that_is_there_under_another_class_gets_a_number() {
 fn search_folders_and_service_data_are_left_out_with_what_is_below_them() {
     let goes = decide(
         vec![
-            Node {
-                search: true,
-                ..folder("a", "S", "Unread")
-            },
-            class(
-                "IPF.SkypeTeams.Message",
-                folder("b", "S", "TeamsMessagesData"),
-            ),
+            Node { search: true, ..folder("a", "S", "Unread") },
+            class("IPF.SkypeTeams.Message", folder("b", "S", "TeamsMessagesData")),
             folder("c", "b", "Below"),
             folder("d", "S", "Kept"),
         ],
@@ -207,12 +160,7 @@ fn search_folders_and_service_data_are_left_out_with_what_is_below_them() {
     );
     assert_goes(
         &goes,
-        &[
-            ("a", "left out"),
-            ("b", "left out"),
-            ("c", "left out"),
-            ("d", "D > Kept"),
-        ],
+        &[("a", "left out"), ("b", "left out"), ("c", "left out"), ("d", "D > Kept")],
     );
 }
 
@@ -239,20 +187,12 @@ fn a_counterpart_that_is_gone_is_created_anew() {
 #[test]
 fn folders_without_a_name_are_kept_apart() {
     let goes = decide(
-        vec![
-            folder("a", "S", ""),
-            folder("b", "S", "  "),
-            folder("c", "a", "Child"),
-        ],
+        vec![folder("a", "S", ""), folder("b", "S", "  "), folder("c", "a", "Child")],
         vec![],
     );
     assert_goes(
         &goes,
-        &[
-            ("a", "D > Unnamed folder"),
-            ("b", "D > Unnamed folder (2)"),
-            ("c", "new a > Child"),
-        ],
+        &[("a", "D > Unnamed folder"), ("b", "D > Unnamed folder (2)"), ("c", "new a > Child")],
     );
 }
 
@@ -292,11 +232,7 @@ fn carry_out(
     for step in plan.steps.iter().take(steps) {
         let id = match &step.target {
             Target::Stands(id) => id.clone(),
-            Target::Create {
-                parent,
-                name,
-                class: of,
-            } => {
+            Target::Create { parent, name, class: of } => {
                 let parent: String = match parent {
                     Parent::Stands(id) => id.clone(),
                     Parent::Step(at) => ids[*at].clone(),
@@ -326,11 +262,7 @@ fn any_tree(root: &'static str) -> impl Strategy<Value = Vec<Node>> {
             let mut folders: Vec<Node> = Vec::new();
             for (number, (name, of, parent)) in rows.into_iter().enumerate() {
                 let at = parent.index(number + 1);
-                let parent = if at == 0 {
-                    root.to_owned()
-                } else {
-                    folders[at - 1].id.clone()
-                };
+                let parent = if at == 0 { root.to_owned() } else { folders[at - 1].id.clone() };
                 let node = class(of, folder(&format!("{root}{number}"), &parent, name));
                 folders.push(node);
             }

@@ -58,20 +58,13 @@ impl Tree {
         }
         let mut children: HashMap<FolderKey, Vec<FolderKey>> = HashMap::new();
         for (key, folder) in &by_key {
-            children
-                .entry(FolderKey::of(&folder.parent_id))
-                .or_default()
-                .push(*key);
+            children.entry(FolderKey::of(&folder.parent_id)).or_default().push(*key);
         }
         for siblings in children.values_mut() {
             siblings.sort_by(|a, b| by_key[a].name.cmp(&by_key[b].name).then(a.cmp(b)));
         }
-        let mut tree = Self {
-            nodes: Vec::new(),
-            parents: Vec::new(),
-            by_key: HashMap::new(),
-            orphans: 0,
-        };
+        let mut tree =
+            Self { nodes: Vec::new(), parents: Vec::new(), by_key: HashMap::new(), orphans: 0 };
         tree.add(root, 0);
         tree.grow(&mut by_key, &children, 0);
         // What no path leads to, in an order of its own.

@@ -49,11 +49,7 @@ mod tests {
     use super::*;
 
     fn demand(planned: usize, outstanding: usize, deferred: usize) -> Demand {
-        Demand {
-            planned,
-            outstanding,
-            deferred,
-        }
+        Demand { planned, outstanding, deferred }
     }
 
     #[test]

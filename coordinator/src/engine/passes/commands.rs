@@ -20,10 +20,7 @@ impl Passes {
     ) -> Result<ProjectRecord, Refusal> {
         let store = &*self.context.store;
         let taken = find::projects(store).await?;
-        if taken
-            .iter()
-            .any(|other| find::same_name(&other.name, &project.name))
-        {
+        if taken.iter().any(|other| find::same_name(&other.name, &project.name)) {
             let text = format!("there is a project {:?} already", project.name);
             return Err(Refusal::new(RefusalKind::Conflict, NAME_TAKEN, text));
         }
@@ -51,24 +48,15 @@ impl Passes {
         let store = &*self.context.store;
         let project = find::project(store, project).await?;
         if project.state != ProjectState::Ready {
-            let text = format!(
-                "project {:?} is {:?}, not Ready",
-                project.name, project.state
-            );
+            let text = format!("project {:?} is {:?}, not Ready", project.name, project.state);
             return Err(Refusal::wrong_state(text));
         }
         let mailboxes = find::mailboxes(store, project.id).await?;
         let mailboxes = find::select(mailboxes, &start.selection)?;
-        let busy: Vec<Detail> = mailboxes
-            .iter()
-            .filter_map(|mailbox| self.cannot_start(mailbox))
-            .collect();
+        let busy: Vec<Detail> =
+            mailboxes.iter().filter_map(|mailbox| self.cannot_start(mailbox)).collect();
         if !busy.is_empty() {
-            let text = format!(
-                "{} of {} mailboxes cannot start",
-                busy.len(),
-                mailboxes.len()
-            );
+            let text = format!("{} of {} mailboxes cannot start", busy.len(), mailboxes.len());
             return Err(Refusal::wrong_state(text).with(busy));
         }
         let before = find::passes(store, project.id).await?;
@@ -94,21 +82,14 @@ impl Passes {
         let wrong_state = longhaul_core::code::WRONG_STATE;
         let busy = self.open.values().find(|pass| {
             pass.record.mailboxes.contains(&mailbox.id)
-                && pass
-                    .lines
-                    .get(&mailbox.id)
-                    .is_none_or(|line| !line.is_over())
+                && pass.lines.get(&mailbox.id).is_none_or(|line| !line.is_over())
         });
         if let Some(pass) = busy {
             let text = format!("pass {} is working on it", pass.record.number);
             return Some(Detail::new(wrong_state, &mailbox.source, text));
         }
         (!mailbox.state.can_start()).then(|| {
-            Detail::new(
-                wrong_state,
-                &mailbox.source,
-                format!("it is {:?}", mailbox.state),
-            )
+            Detail::new(wrong_state, &mailbox.source, format!("it is {:?}", mailbox.state))
         })
     }
 
@@ -151,10 +132,7 @@ impl Passes {
     }
 
     fn open_of(&self, project: ProjectId, fits: impl Fn(PassState) -> bool) -> Vec<PassId> {
-        let of_project = self
-            .open
-            .values()
-            .filter(|pass| pass.record.project == project);
+        let of_project = self.open.values().filter(|pass| pass.record.project == project);
         of_project
             .filter(|pass| !pass.record.state.is_over() && fits(pass.record.state))
             .map(|pass| pass.record.id)
@@ -179,23 +157,14 @@ impl Passes {
         match fitting.as_slice() {
             [only] => Ok(*only),
             [] => {
-                let text = format!(
-                    "project {:?} has no pass that can be {}",
-                    project.name,
-                    to.done()
-                );
+                let text =
+                    format!("project {:?} has no pass that can be {}", project.name, to.done());
                 Err(Refusal::wrong_state(text))
             }
             several => {
-                let numbers: Vec<_> = several
-                    .iter()
-                    .map(|id| self.open[id].record.number.to_string())
-                    .collect();
-                let text = format!(
-                    "several passes can be {}: {}",
-                    to.done(),
-                    numbers.join(", ")
-                );
+                let numbers: Vec<_> =
+                    several.iter().map(|id| self.open[id].record.number.to_string()).collect();
+                let text = format!("several passes can be {}: {}", to.done(), numbers.join(", "));
                 let mut refusal = Refusal::wrong_state(text);
                 refusal.next = "name the pass by its number".to_owned();
                 Err(refusal)

@@ -81,11 +81,8 @@ impl Passes {
             return Ok(());
         }
         line.sweep = true;
-        self.turn_to(id, mailbox, MailboxEvent::Prepare, None)
-            .await?;
-        let mapped = self
-            .line(id, mailbox)
-            .is_some_and(|line| line.record.folders.is_some());
+        self.turn_to(id, mailbox, MailboxEvent::Prepare, None).await?;
+        let mapped = self.line(id, mailbox).is_some_and(|line| line.record.folders.is_some());
         if mapped {
             self.turn_to(id, mailbox, MailboxEvent::Copy, None).await?;
         }
@@ -120,10 +117,7 @@ impl Passes {
     async fn cancel_folders(&self, pass: PassId, mailbox: MailboxId) -> Result<(), Error> {
         for (folder, checkpoint) in self.context.store.overview(mailbox).await? {
             if checkpoint.pass == pass && !checkpoint.is_over() {
-                self.context
-                    .store
-                    .cancel(FolderRef { mailbox, folder }, pass)
-                    .await?;
+                self.context.store.cancel(FolderRef { mailbox, folder }, pass).await?;
             }
         }
         Ok(())
@@ -175,8 +169,7 @@ impl Passes {
         state: MailboxState,
         problem: Option<Problem>,
     ) -> Result<(), Error> {
-        self.write_mailbox(pass, mailbox, state, problem, true)
-            .await
+        self.write_mailbox(pass, mailbox, state, problem, true).await
     }
 
     async fn show_if_ours(
@@ -186,8 +179,7 @@ impl Passes {
         state: MailboxState,
         problem: Option<Problem>,
     ) -> Result<(), Error> {
-        self.write_mailbox(pass, mailbox, state, problem, false)
-            .await
+        self.write_mailbox(pass, mailbox, state, problem, false).await
     }
 
     async fn write_mailbox(
@@ -209,12 +201,7 @@ impl Passes {
         if !take && record.last_pass != Some(pass) {
             return Ok(());
         }
-        let shown = MailboxRecord {
-            state,
-            problem,
-            last_pass: Some(pass),
-            ..record.clone()
-        };
+        let shown = MailboxRecord { state, problem, last_pass: Some(pass), ..record.clone() };
         if shown != record {
             records::save(store, &shown, Expect::Any).await?;
         }

@@ -29,10 +29,7 @@ impl Passes {
         let now = store.now().await?;
         let overviews: Vec<_> = stream::iter(copying)
             .map(|(pass, mailbox)| async move {
-                store
-                    .overview(mailbox)
-                    .await
-                    .map(|overview| (pass, mailbox, overview))
+                store.overview(mailbox).await.map(|overview| (pass, mailbox, overview))
             })
             .buffered(READERS)
             .try_collect()
@@ -48,20 +45,13 @@ impl Passes {
                 Suspect::IdleFor(self.context.options.republish_after)
             };
             let survey = Survey::of(pass, &overview, now, suspect);
-            let sample = Sample {
-                at: now,
-                items: survey.items,
-                bytes: survey.bytes,
-            };
+            let sample = Sample { at: now, items: survey.items, bytes: survey.bytes };
             self.context.rates.sample(mailbox, sample);
             if survey.is_over(folders) {
                 self.conclude(pass, mailbox, &survey, now).await?;
                 continue;
             }
-            if !self
-                .publish_again(pass, mailbox, &survey, sweep, now)
-                .await?
-            {
+            if !self.publish_again(pass, mailbox, &survey, sweep, now).await? {
                 continue;
             }
             if let Some(line) = self.line(pass, mailbox) {
@@ -81,9 +71,7 @@ impl Passes {
             .filter(|(_, pass)| pass.conforms && pass.record.state == PassState::Running);
         running
             .flat_map(|(id, pass)| {
-                pass.lines
-                    .iter()
-                    .map(move |(mailbox, line)| (*id, *mailbox, line))
+                pass.lines.iter().map(move |(mailbox, line)| (*id, *mailbox, line))
             })
             .filter(|(_, _, line)| !line.is_over() && line.record.state == MailboxState::Copying)
             .map(|(pass, mailbox, _)| (pass, mailbox))
@@ -103,19 +91,12 @@ impl Passes {
         let (event, parked) = outcome(kind, survey);
         let problem = match parked {
             Some(parked) => {
-                let folder = FolderRef {
-                    mailbox,
-                    folder: parked.folder,
-                };
+                let folder = FolderRef { mailbox, folder: parked.folder };
                 let key = FolderRecord::key_of(folder);
                 let record = records::load::<FolderRecord>(&*self.context.store, &key).await?;
                 let path = record.map(|(record, _)| record.path).unwrap_or_default();
                 let text = sentence(&path, parked, survey.parked.len() - 1);
-                Some(Problem {
-                    code: parked.code,
-                    text,
-                    at: now,
-                })
+                Some(Problem { code: parked.code, text, at: now })
             }
             None => None,
         };
@@ -136,10 +117,7 @@ impl Passes {
     ) -> Result<bool, Error> {
         let span = self.context.options.republish_after;
         for job in &survey.idle {
-            let folder = FolderRef {
-                mailbox,
-                folder: job.folder,
-            };
+            let folder = FolderRef { mailbox, folder: job.folder };
             if !sweep {
                 let sent = self.sent_again.get(&folder);
                 if sent.is_some_and(|sent| now.since(*sent) <= span) || !self.queue_is_empty().await
@@ -158,20 +136,14 @@ impl Passes {
 
     /// Whether nothing waits in the queue that a worker could take; unknown counts as no.
     async fn queue_is_empty(&self) -> bool {
-        self.context
-            .queue
-            .depth()
-            .await
-            .is_ok_and(|depth| depth == 0)
+        self.context.queue.depth().await.is_ok_and(|depth| depth == 0)
     }
 
     /// Publishes first slices, as many as windows and budget let through.
     pub(super) async fn feed(&mut self) -> Result<(), Error> {
         let copying = self.copying();
-        let demands: Vec<Demand> = copying
-            .iter()
-            .map(|(pass, mailbox)| self.open[pass].lines[mailbox].demand)
-            .collect();
+        let demands: Vec<Demand> =
+            copying.iter().map(|(pass, mailbox)| self.open[pass].lines[mailbox].demand).collect();
         let options = &self.context.options;
         let given = allot(&demands, options.window, options.budget(), self.turn);
         self.turn = self.turn.wrapping_add(1);
@@ -225,19 +197,11 @@ impl Passes {
                 return Ok(false);
             }
         };
-        if let Err(error) = self
-            .context
-            .queue
-            .publish(Lane::Normal, body, job.wait)
-            .await
-        {
+        if let Err(error) = self.context.queue.publish(Lane::Normal, body, job.wait).await {
             tracing::warn!(code = %error.code(), %error, "job not published; trying again");
             return Ok(false);
         }
-        self.context
-            .store
-            .mark_published(message.folder_ref(), pass, job.slice)
-            .await?;
+        self.context.store.mark_published(message.folder_ref(), pass, job.slice).await?;
         Ok(true)
     }
 }

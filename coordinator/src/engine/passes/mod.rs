@@ -135,20 +135,9 @@ impl Passes {
             };
             let lines: Vec<MailboxPassRecord> =
                 records::list(store, &MailboxPassRecord::prefix(record.id)).await?;
-            let lines = lines
-                .into_iter()
-                .map(|line| (line.mailbox, Line::new(line)))
-                .collect();
+            let lines = lines.into_iter().map(|line| (line.mailbox, Line::new(line))).collect();
             let project = Arc::new(project);
-            open.insert(
-                record.id,
-                Pass {
-                    record,
-                    project,
-                    lines,
-                    conforms: false,
-                },
-            );
+            open.insert(record.id, Pass { record, project, lines, conforms: false });
         }
         self.open = open;
         self.loaded = true;

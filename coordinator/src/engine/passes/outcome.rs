@@ -10,13 +10,8 @@ use longhaul_store::records::PassKind;
 use super::survey::{Parked, Survey};
 
 /// Codes that speak of the whole mailbox: the first a mailbox's problem is looked for among.
-const OF_THE_MAILBOX: [Code; 5] = [
-    MAILBOX_FULL,
-    EWS_FORBIDDEN,
-    EWS_UNAUTHORISED,
-    MAILBOX_NOT_FOUND,
-    ACCESS_DENIED,
-];
+const OF_THE_MAILBOX: [Code; 5] =
+    [MAILBOX_FULL, EWS_FORBIDDEN, EWS_UNAUTHORISED, MAILBOX_NOT_FOUND, ACCESS_DENIED];
 
 /// What ends a mailbox whose folders are all over, and the folder that explains a failure.
 pub(super) fn outcome(kind: PassKind, survey: &Survey) -> (MailboxEvent, Option<&Parked>) {

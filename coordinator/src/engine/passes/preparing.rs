@@ -65,9 +65,7 @@ impl Passes {
             .flat_map(|pass| pass.lines.values())
             .map(|line| line.demand.appetite(options.window))
             .sum();
-        let free = options
-            .preparing
-            .saturating_sub(self.preparations.tasks.len());
+        let free = options.preparing.saturating_sub(self.preparations.tasks.len());
         if free == 0 || appetite >= 2 * options.budget() {
             return;
         }
@@ -78,17 +76,10 @@ impl Passes {
                 continue;
             }
             let prepares = |state| state == MailboxState::Preparing;
-            let lines = pass
-                .lines
-                .iter()
-                .filter(|(_, line)| prepares(line.record.state));
+            let lines = pass.lines.iter().filter(|(_, line)| prepares(line.record.state));
             let ready = lines
                 .filter(|(_, line)| line.task.is_none() && line.due.is_none_or(|due| due <= now));
-            waiting.extend(
-                ready
-                    .enumerate()
-                    .map(|(turn, (mailbox, _))| (turn, *id, *mailbox)),
-            );
+            waiting.extend(ready.enumerate().map(|(turn, (mailbox, _))| (turn, *id, *mailbox)));
         }
         waiting.sort_unstable();
         for (_, pass, mailbox) in waiting.into_iter().take(free) {
@@ -168,15 +159,12 @@ impl Passes {
         let Trouble { code, text, .. } = trouble;
         if !trouble.passing || line.tries >= options.prepare_attempts {
             let problem = Problem { code, text, at };
-            return self
-                .turn_to(pass, mailbox, MailboxEvent::Fail, Some(problem))
-                .await;
+            return self.turn_to(pass, mailbox, MailboxEvent::Fail, Some(problem)).await;
         }
         line.due = Some(Instant::now() + wait);
         let text = format!("{text}; trying again in {} s", wait.as_secs().max(1));
         let problem = Problem { code, text, at };
-        self.show(pass, mailbox, MailboxState::Preparing, Some(problem))
-            .await
+        self.show(pass, mailbox, MailboxState::Preparing, Some(problem)).await
     }
 
     /// Ends the preparation of a mailbox, if one is under way, and waits until it has ended.
@@ -203,12 +191,8 @@ impl Passes {
 /// The wait before the next try: doubled each time, at least what the service asked for, with
 /// jitter on top.
 fn wait_before(options: &Options, tries: u32, hint: Option<Duration>) -> Duration {
-    let doubled = options
-        .prepare_wait
-        .saturating_mul(1 << tries.saturating_sub(1).min(16));
-    let wait = doubled
-        .min(options.prepare_wait_longest)
-        .max(hint.unwrap_or_default());
+    let doubled = options.prepare_wait.saturating_mul(1 << tries.saturating_sub(1).min(16));
+    let wait = doubled.min(options.prepare_wait_longest).max(hint.unwrap_or_default());
     wait + wait.mul_f64(rand::random_range(0.0..0.25))
 }
 
@@ -222,10 +206,7 @@ mod tests {
         for tries in 0..40 {
             let wait = wait_before(&options, tries, None);
             assert!(wait >= options.prepare_wait, "{wait:?}");
-            assert!(
-                wait <= options.prepare_wait_longest.mul_f64(1.25),
-                "{wait:?}"
-            );
+            assert!(wait <= options.prepare_wait_longest.mul_f64(1.25), "{wait:?}");
         }
         let hint = Duration::from_secs(4000);
         assert!(wait_before(&options, 1, Some(hint)) >= hint);

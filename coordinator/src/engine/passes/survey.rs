@@ -91,18 +91,11 @@ impl Survey {
         if let Some(outcome) = &checkpoint.outcome {
             self.over += 1;
             if let Outcome::Parked { code, detail } = outcome {
-                self.parked.push(Parked {
-                    folder,
-                    code: *code,
-                    detail: detail.clone(),
-                });
+                self.parked.push(Parked { folder, code: *code, detail: detail.clone() });
             }
             return;
         }
-        let leased_until = checkpoint
-            .lease
-            .map(|lease| lease.expires)
-            .filter(|until| *until > now);
+        let leased_until = checkpoint.lease.map(|lease| lease.expires).filter(|until| *until > now);
         let not_before = checkpoint.not_before.filter(|until| *until > now);
         let free_from = leased_until.max(not_before);
         let job = Job {

@@ -51,15 +51,8 @@ impl Base64Decoder {
         self.push_body(&text[..end], out)?;
         if end < text.len() {
             // Two or three symbols are a group that padding completes.
-            let padding = if self.group.len() < 2 {
-                0
-            } else {
-                4 - self.group.len() as u8
-            };
-            self.tail = Some(Tail {
-                padding,
-                ..Tail::default()
-            });
+            let padding = if self.group.len() < 2 { 0 } else { 4 - self.group.len() as u8 };
+            self.tail = Some(Tail { padding, ..Tail::default() });
             self.push_tail(&text[end..], out)?;
         }
         Ok(())
@@ -79,21 +72,14 @@ impl Base64Decoder {
     }
 
     fn push_body(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.group
-            .extend(text.iter().filter(|b| !b.is_ascii_whitespace()));
+        self.group.extend(text.iter().filter(|b| !b.is_ascii_whitespace()));
         let full = self.group.len() / 4 * 4;
-        STANDARD
-            .decode_vec(&self.group[..full], out)
-            .map_err(|_| Error::NotBase64)?;
+        STANDARD.decode_vec(&self.group[..full], out).map_err(|_| Error::NotBase64)?;
         self.group.drain(..full);
         // Symbols that wait for their group are looked at now, so that the verdict does not
         // depend on where the pieces were cut.
         let symbol = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-        if self.group.iter().all(symbol) {
-            Ok(())
-        } else {
-            Err(Error::NotBase64)
-        }
+        if self.group.iter().all(symbol) { Ok(()) } else { Err(Error::NotBase64) }
     }
 
     fn push_tail(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
@@ -103,9 +89,7 @@ impl Base64Decoder {
             };
             tail.matched = advance(tail.matched, *byte);
             if tail.matched == TRUNCATION_MARKER.len() {
-                return Err(Error::Truncated(
-                    "it carries the service's mark of truncated data",
-                ));
+                return Err(Error::Truncated("it carries the service's mark of truncated data"));
             }
             if *byte == b'=' && tail.padding > 0 {
                 tail.padding -= 1;

@@ -29,10 +29,7 @@ impl Checker {
     /// A checker at the start of an item.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            pipe: Pipe::new(),
-            class: Class::default(),
-        }
+        Self { pipe: Pipe::new(), class: Class::default() }
     }
 
     /// Takes the item's next bytes.
@@ -71,17 +68,12 @@ pub(crate) struct Pipe {
 
 impl Pipe {
     pub(crate) fn new() -> Self {
-        Self {
-            records: Records::new(),
-            walk: Walk::new(),
-            bytes: 0,
-        }
+        Self { records: Records::new(), walk: Walk::new(), bytes: 0 }
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), Error> {
         self.bytes += bytes.len() as u64;
-        self.records
-            .push(bytes, |stream| self.walk.push(stream, visitor))
+        self.records.push(bytes, |stream| self.walk.push(stream, visitor))
     }
 
     pub(crate) fn finish(self, class: Class) -> Result<Report, Error> {
@@ -89,12 +81,7 @@ impl Pipe {
         self.walk.finish()?;
         let opaque = self.walk.is_opaque();
         let suspect = !opaque && !self.walk.has_attachment_separator();
-        Ok(Report {
-            bytes: self.bytes,
-            message_class: class.text(),
-            suspect,
-            opaque,
-        })
+        Ok(Report { bytes: self.bytes, message_class: class.text(), suspect, opaque })
     }
 }
 
@@ -116,10 +103,8 @@ impl Class {
     fn text(self) -> Option<String> {
         let bytes = self.value?;
         let text = if self.wide {
-            let units: Vec<u16> = bytes
-                .chunks_exact(2)
-                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
-                .collect();
+            let units: Vec<u16> =
+                bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
             String::from_utf16_lossy(&units)
         } else {
             String::from_utf8_lossy(&bytes).into_owned()

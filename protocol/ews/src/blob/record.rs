@@ -14,9 +14,8 @@ const PARTNER_VERSION: u32 = 4;
 /// Flags 0, transfer method 1 (CopyTo).
 const CONFIGURATION_BYTES: [u8; 8] = [0, 0, 0, 0, 1, 0, 0, 0];
 /// Kind 1 and the interface id of a message, {00020307-0000-0000-C000-000000000046}.
-const INTERFACE_BYTES: [u8; 20] = [
-    1, 0, 0, 0, 0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46,
-];
+const INTERFACE_BYTES: [u8; 20] =
+    [1, 0, 0, 0, 0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46];
 const INTERFACE_LENGTH: usize = 24;
 const PARTNER_VERSION_LENGTH: usize = 6;
 /// Exchange 2010; older servers do not export.
@@ -126,10 +125,7 @@ impl Records {
 
 fn header(bytes: &[u8]) -> (u32, usize) {
     let number = |at: usize| {
-        bytes[at..at + 4]
-            .iter()
-            .rev()
-            .fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
+        bytes[at..at + 4].iter().rev().fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
     };
     (number(0), number(4) as usize)
 }
@@ -142,9 +138,9 @@ fn accept(expect: Expect, opcode: u32, length: usize) -> Result<Stage, Error> {
             Ok(Stage::Body(expect))
         }
         (Expect::FirstBuffer | Expect::MoreBuffers, TRANSFER_BUFFER, _) => Ok(Stage::Buffer),
-        (_, CONFIGURATION..=PARTNER_VERSION, _) => Err(Error::Broken(
-            "a record is out of place or of the wrong length",
-        )),
+        (_, CONFIGURATION..=PARTNER_VERSION, _) => {
+            Err(Error::Broken("a record is out of place or of the wrong length"))
+        }
         _ => Err(Error::Broken("a record has an unknown opcode")),
     }
 }
@@ -154,9 +150,9 @@ fn check(expect: Expect, body: &[u8]) -> Result<(), Error> {
         Expect::Configuration if body != CONFIGURATION_BYTES => {
             Err(Error::Broken("its configuration record has other values"))
         }
-        Expect::Interface if !body.starts_with(&INTERFACE_BYTES) => Err(Error::Broken(
-            "its interface record does not name a message",
-        )),
+        Expect::Interface if !body.starts_with(&INTERFACE_BYTES) => {
+            Err(Error::Broken("its interface record does not name a message"))
+        }
         Expect::PartnerVersion if u16::from_le_bytes([body[0], body[1]]) < OLDEST_PARTNER => {
             Err(Error::Broken("its server version cannot have made it"))
         }

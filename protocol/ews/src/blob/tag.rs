@@ -28,10 +28,7 @@ pub(crate) enum Token {
 pub(crate) const SEPARATOR_RECIPIENTS: u32 = 0x0E12_000D;
 pub(crate) const SEPARATOR_ATTACHMENTS: u32 = 0x0E13_000D;
 /// Every attachment begins with its number.
-pub(crate) const ATTACH_NUMBER: Tag = Tag {
-    id: 0x0E21,
-    kind: 0x0003,
-};
+pub(crate) const ATTACH_NUMBER: Tag = Tag { id: 0x0E21, kind: 0x0003 };
 
 /// A property's id and type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,11 +94,7 @@ pub(crate) fn form(kind: u16) -> Form {
     if kind & CODE_PAGE != 0 {
         // No code page lies between 4096 and 8191, so 0x9xxx is several strings; a 0x1000 bit in
         // any other place is part of the code page's number (20866, 65001).
-        return if kind & 0xF000 == CODE_PAGE | MANY {
-            Form::MaybeMany
-        } else {
-            Form::Variable
-        };
+        return if kind & 0xF000 == CODE_PAGE | MANY { Form::MaybeMany } else { Form::Variable };
     }
     let single = match kind & !MANY {
         0x0002 | 0x000B => Form::Fixed(2),

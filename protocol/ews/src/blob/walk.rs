@@ -125,10 +125,7 @@ impl Walk {
                 let (value, rest) = bytes.split_at(bytes.len().min(left));
                 visitor.bytes(value);
                 bytes = rest;
-                self.state = State::Value {
-                    left: left - value.len(),
-                    more,
-                };
+                self.state = State::Value { left: left - value.len(), more };
                 self.settle(visitor);
                 continue;
             }
@@ -157,9 +154,7 @@ impl Walk {
             return Err(Error::Truncated("its stream stops within a property"));
         }
         if !self.open.is_empty() {
-            return Err(Error::Truncated(
-                "its stream stops within a recipient or attachment",
-            ));
+            return Err(Error::Truncated("its stream stops within a recipient or attachment"));
         }
         Ok(())
     }
@@ -199,10 +194,7 @@ impl Walk {
                 Ok(())
             }
             State::NameNumber => {
-                let name = Name::Number {
-                    set: self.set,
-                    lid: self.number(),
-                };
+                let name = Name::Number { set: self.set, lid: self.number() };
                 self.begin(Some(name), visitor);
                 Ok(())
             }
@@ -210,13 +202,7 @@ impl Walk {
                 match u16::from_le_bytes([self.gathered[0], self.gathered[1]]) {
                     0 => {
                         let name = String::from_utf16_lossy(&self.name);
-                        self.begin(
-                            Some(Name::Text {
-                                set: self.set,
-                                name,
-                            }),
-                            visitor,
-                        );
+                        self.begin(Some(Name::Text { set: self.set, name }), visitor);
                     }
                     _ if self.name.len() == NAME_UNITS => {
                         return Err(Error::Broken("a property's name has no end"));
@@ -246,15 +232,10 @@ impl Walk {
             return Ok(());
         }
         if odd {
-            return Err(Error::Broken(
-                "a text of two-byte characters has an odd length",
-            ));
+            return Err(Error::Broken("a text of two-byte characters has an odd length"));
         }
         visitor.value(length);
-        self.state = State::Value {
-            left: length,
-            more: more.saturating_sub(1),
-        };
+        self.state = State::Value { left: length, more: more.saturating_sub(1) };
         Ok(())
     }
 
@@ -264,9 +245,7 @@ impl Walk {
         bytes.copy_from_slice(&self.gathered);
         let tag = Tag::read(bytes);
         if self.number_next && tag != ATTACH_NUMBER {
-            return Err(Error::Broken(
-                "an attachment does not begin with its number",
-            ));
+            return Err(Error::Broken("an attachment does not begin with its number"));
         }
         self.number_next = false;
         match tag.token() {
@@ -337,10 +316,7 @@ impl Walk {
             visitor.value(length);
         }
         let left = if count > 0 { length } else { 0 };
-        self.state = State::Value {
-            left,
-            more: count.saturating_sub(1),
-        };
+        self.state = State::Value { left, more: count.saturating_sub(1) };
     }
 
     /// Passes from values that are complete to what follows them.
@@ -359,9 +335,6 @@ impl Walk {
     }
 
     fn number(&self) -> u32 {
-        self.gathered
-            .iter()
-            .rev()
-            .fold(0, |number, byte| number << 8 | u32::from(*byte))
+        self.gathered.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte))
     }
 }

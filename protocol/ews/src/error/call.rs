@@ -39,10 +39,7 @@ pub(crate) enum Kind {
     #[error("there is no token for exchange")]
     Token(#[source] longhaul_identity::Error),
     #[error("{sentence}")]
-    Transport {
-        sentence: String,
-        source: Option<reqwest::Error>,
-    },
+    Transport { sentence: String, source: Option<reqwest::Error> },
     #[error("exchange answered HTTP {status}: {sentence}")]
     Status { status: u16, sentence: &'static str },
     #[error("exchange refused the request: {0}")]
@@ -59,26 +56,13 @@ pub(crate) enum Kind {
 
 impl Error {
     pub(crate) fn new(kind: Kind, verdict: Verdict) -> Self {
-        Self(Box::new(Details {
-            kind,
-            verdict,
-            service: Service::default(),
-            http_status: None,
-        }))
+        Self(Box::new(Details { kind, verdict, service: Service::default(), http_status: None }))
     }
 
     /// No token: nothing was sent.
     pub(crate) fn token(error: longhaul_identity::Error) -> Self {
-        let class = if error.is_transient() {
-            Class::Backoff
-        } else {
-            Class::Fatal
-        };
-        let verdict = Verdict {
-            class,
-            code: error.code(),
-            executed: Executed::No,
-        };
+        let class = if error.is_transient() { Class::Backoff } else { Class::Fatal };
+        let verdict = Verdict { class, code: error.code(), executed: Executed::No };
         let hint = error.hint();
         Self::new(Kind::Token(error), verdict).with_hint(hint)
     }
@@ -86,10 +70,7 @@ impl Error {
     /// A SOAP fault.
     pub(crate) fn fault(response_code: String, service: Service) -> Self {
         let verdict = verdict(&response_code);
-        let service = Service {
-            response_code: Some(response_code.clone()),
-            ..service
-        };
+        let service = Service { response_code: Some(response_code.clone()), ..service };
         Self(Box::new(Details {
             kind: Kind::Fault(response_code),
             verdict,
@@ -120,11 +101,8 @@ impl Error {
 
     /// An argument that no request can carry. Nothing was sent.
     pub(crate) fn argument(what: &'static str) -> Self {
-        let verdict = Verdict {
-            class: Class::Bug,
-            code: code::REQUEST_REFUSED,
-            executed: Executed::No,
-        };
+        let verdict =
+            Verdict { class: Class::Bug, code: code::REQUEST_REFUSED, executed: Executed::No };
         Self::new(Kind::Argument(what), verdict)
     }
 
@@ -135,10 +113,7 @@ impl Error {
 
     pub(crate) fn with_request_id(mut self, request_id: Option<&str>) -> Self {
         if let Some(id) = request_id {
-            self.0
-                .service
-                .request_id
-                .get_or_insert_with(|| id.to_owned());
+            self.0.service.request_id.get_or_insert_with(|| id.to_owned());
         }
         self
     }
@@ -202,11 +177,8 @@ impl Error {
 /// The refusal of a call's only response message.
 impl From<ItemError> for Error {
     fn from(error: ItemError) -> Self {
-        let verdict = Verdict {
-            class: error.class(),
-            code: error.code(),
-            executed: error.executed(),
-        };
+        let verdict =
+            Verdict { class: error.class(), code: error.code(), executed: error.executed() };
         let service = Service {
             response_code: error.response_code().map(str::to_owned),
             text: error.service_text().map(str::to_owned),
@@ -214,11 +186,6 @@ impl From<ItemError> for Error {
             request_id: error.request_id().map(str::to_owned),
         };
         let kind = Kind::Message(error);
-        Self(Box::new(Details {
-            kind,
-            verdict,
-            service,
-            http_status: Some(200),
-        }))
+        Self(Box::new(Details { kind, verdict, service, http_status: Some(200) }))
     }
 }

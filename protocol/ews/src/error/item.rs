@@ -53,15 +53,8 @@ impl ItemError {
     /// The service's own refusal, classed by `response_code` (the inner one where there is one).
     pub(crate) fn refused(response_code: String, service: Service) -> Self {
         let verdict = verdict(&response_code);
-        let service = Service {
-            response_code: Some(response_code.clone()),
-            ..service
-        };
-        Self {
-            cause: Cause::Service(response_code),
-            verdict,
-            service: Box::new(service),
-        }
+        let service = Service { response_code: Some(response_code.clone()), ..service };
+        Self { cause: Cause::Service(response_code), verdict, service: Box::new(service) }
     }
 
     /// Success that lacks what makes it one. It may have been carried out all the same.
@@ -71,51 +64,24 @@ impl ItemError {
             code: code::MALFORMED_ANSWER,
             executed: Executed::Unknown,
         };
-        let service = Service {
-            request_id,
-            ..Service::default()
-        };
-        Self {
-            cause: Cause::Missing(what),
-            verdict,
-            service: Box::new(service),
-        }
+        let service = Service { request_id, ..Service::default() };
+        Self { cause: Cause::Missing(what), verdict, service: Box::new(service) }
     }
 
     /// A damaged export.
     pub(crate) fn damaged(error: blob::Error, request_id: Option<String>) -> Self {
-        let verdict = Verdict {
-            class: Class::RetryItem,
-            code: error.code(),
-            executed: Executed::No,
-        };
-        let service = Service {
-            request_id,
-            ..Service::default()
-        };
-        Self {
-            cause: Cause::Blob(error),
-            verdict,
-            service: Box::new(service),
-        }
+        let verdict =
+            Verdict { class: Class::RetryItem, code: error.code(), executed: Executed::No };
+        let service = Service { request_id, ..Service::default() };
+        Self { cause: Cause::Blob(error), verdict, service: Box::new(service) }
     }
 
     /// An item that outgrew the memory of its batch.
     pub(crate) fn alone(request_id: Option<String>) -> Self {
-        let verdict = Verdict {
-            class: Class::RetryItem,
-            code: code::TOO_LARGE,
-            executed: Executed::No,
-        };
-        let service = Service {
-            request_id,
-            ..Service::default()
-        };
-        Self {
-            cause: Cause::Alone,
-            verdict,
-            service: Box::new(service),
-        }
+        let verdict =
+            Verdict { class: Class::RetryItem, code: code::TOO_LARGE, executed: Executed::No };
+        let service = Service { request_id, ..Service::default() };
+        Self { cause: Cause::Alone, verdict, service: Box::new(service) }
     }
 
     /// What to do.

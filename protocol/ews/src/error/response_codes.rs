@@ -71,11 +71,7 @@ pub(crate) fn verdict(response_code: &str) -> Verdict {
         | "ErrorInvalidOperation" => (Class::Bug, code::REQUEST_REFUSED, No),
         _ => (Class::RetryItem, code::UNKNOWN_SERVICE_ERROR, Unknown),
     };
-    Verdict {
-        class,
-        code,
-        executed,
-    }
+    Verdict { class, code, executed }
 }
 
 #[cfg(test)]
@@ -84,11 +80,7 @@ mod tests {
 
     #[test]
     fn what_was_refused_at_the_door_was_not_carried_out() {
-        for code in [
-            "ErrorServerBusy",
-            "ErrorExceededConnectionCount",
-            "ErrorSchemaValidation",
-        ] {
+        for code in ["ErrorServerBusy", "ErrorExceededConnectionCount", "ErrorSchemaValidation"] {
             assert_eq!(verdict(code).executed, Executed::No, "{code}");
         }
     }

@@ -10,31 +10,14 @@ use super::{Class, Error, Executed, Kind, Verdict};
 impl Error {
     /// A request that failed before an answer began.
     pub(crate) fn not_answered(error: reqwest::Error) -> Self {
-        let host = error
-            .url()
-            .and_then(|url| url.host_str())
-            .unwrap_or("exchange")
-            .to_owned();
+        let host = error.url().and_then(|url| url.host_str()).unwrap_or("exchange").to_owned();
         // A connection that was never made cannot have carried anything.
-        let executed = if error.is_connect() || error.is_builder() {
-            Executed::No
-        } else {
-            Executed::Unknown
-        };
+        let executed =
+            if error.is_connect() || error.is_builder() { Executed::No } else { Executed::Unknown };
         let error = error.without_url();
         let sentence = sentence(&host, &error);
-        let verdict = Verdict {
-            class: Class::Backoff,
-            code: code::EWS_UNREACHABLE,
-            executed,
-        };
-        Self::new(
-            Kind::Transport {
-                sentence,
-                source: Some(error),
-            },
-            verdict,
-        )
+        let verdict = Verdict { class: Class::Backoff, code: code::EWS_UNREACHABLE, executed };
+        Self::new(Kind::Transport { sentence, source: Some(error) }, verdict)
     }
 
     /// An answer that stopped in the middle.
@@ -45,13 +28,7 @@ impl Error {
             executed: Executed::Unknown,
         };
         let sentence = format!("exchange's answer was lost on the way: {what}");
-        Self::new(
-            Kind::Transport {
-                sentence,
-                source: None,
-            },
-            verdict,
-        )
+        Self::new(Kind::Transport { sentence, source: None }, verdict)
     }
 }
 

@@ -24,10 +24,7 @@ pub(crate) enum Body {
     /// Held in memory, so the request can be sent again with another token.
     Held(Arc<[Segment]>),
     /// Comes from elsewhere, once. `length` is in bytes on the wire, if known.
-    Once {
-        body: reqwest::Body,
-        length: Option<u64>,
-    },
+    Once { body: reqwest::Body, length: Option<u64> },
 }
 
 impl Body {
@@ -66,26 +63,18 @@ pub(crate) fn stream(segments: &Arc<[Segment]>) -> reqwest::Body {
 fn pieces(
     segments: Arc<[Segment]>,
 ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static {
-    stream::iter(
-        (0..)
-            .map_while(move |at| segments.get(at).cloned())
-            .flat_map(|segment| {
-                let (bytes, step, encode) = match segment {
-                    Segment::Xml(bytes) => (bytes, usize::MAX, false),
-                    Segment::Base64(bytes) => (bytes, limits::ENCODE_CHUNK, true),
-                };
-                let mut left = bytes;
-                std::iter::from_fn(move || {
-                    if left.is_empty() {
-                        return None;
-                    }
-                    let piece = left.split_to(left.len().min(step));
-                    Some(Ok(if encode {
-                        STANDARD.encode(&piece).into()
-                    } else {
-                        piece
-                    }))
-                })
-            }),
-    )
+    stream::iter((0..).map_while(move |at| segments.get(at).cloned()).flat_map(|segment| {
+        let (bytes, step, encode) = match segment {
+            Segment::Xml(bytes) => (bytes, usize::MAX, false),
+            Segment::Base64(bytes) => (bytes, limits::ENCODE_CHUNK, true),
+        };
+        let mut left = bytes;
+        std::iter::from_fn(move || {
+            if left.is_empty() {
+                return None;
+            }
+            let piece = left.split_to(left.len().min(step));
+            Some(Ok(if encode { STANDARD.encode(&piece).into() } else { piece }))
+        })
+    }))
 }

@@ -52,12 +52,7 @@ impl Call {
             None => tokens.token().await,
         };
         let token = token.map_err(Error::token)?;
-        let Self {
-            operation,
-            body,
-            timeout,
-            ..
-        } = self;
+        let Self { operation, body, timeout, .. } = self;
         let (sent, response, id) = match body {
             Body::Once { body, length } => {
                 let (response, id) =
@@ -127,33 +122,19 @@ fn headers(
 ) -> Result<HeaderMap, Error> {
     let fits =
         |bytes: &[u8], what| HeaderValue::from_bytes(bytes).map_err(|_| Error::argument(what));
-    let mut bearer = fits(
-        format!("Bearer {}", token.expose()).as_bytes(),
-        "the token is no header",
-    )?;
+    let mut bearer =
+        fits(format!("Bearer {}", token.expose()).as_bytes(), "the token is no header")?;
     bearer.set_sensitive(true);
-    let anchor = fits(
-        mailbox.smtp().as_bytes(),
-        "the mailbox's address is no header",
-    )?;
+    let anchor = fits(mailbox.smtp().as_bytes(), "the mailbox's address is no header")?;
     let action = format!("\"{}/{operation}\"", crate::xml::MESSAGES);
 
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, bearer);
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/xml; charset=utf-8"),
-    );
-    headers.insert(
-        "soapaction",
-        fits(action.as_bytes(), "the operation is no header")?,
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
+    headers.insert("soapaction", fits(action.as_bytes(), "the operation is no header")?);
     headers.insert("x-anchormailbox", anchor);
     headers.insert("x-preferserveraffinity", HeaderValue::from_static("true"));
-    headers.insert(
-        "client-request-id",
-        fits(id.as_bytes(), "the request id is no header")?,
-    );
+    headers.insert("client-request-id", fits(id.as_bytes(), "the request id is no header")?);
     headers.insert("return-client-request-id", HeaderValue::from_static("true"));
     if let Some(cookie) = mailbox.affinity() {
         let cookie = format!("{AFFINITY_COOKIE}={cookie}");
@@ -172,10 +153,8 @@ async fn receive(
     sent: Option<u64>,
 ) -> Result<Answer, Error> {
     let headers = response.headers();
-    let request_id = headers
-        .get("request-id")
-        .and_then(|value| value.to_str().ok())
-        .map_or(id, str::to_owned);
+    let request_id =
+        headers.get("request-id").and_then(|value| value.to_str().ok()).map_or(id, str::to_owned);
     if let Some(cookie) = affinity(headers) {
         mailbox.set_affinity(cookie);
     }
@@ -210,10 +189,7 @@ fn source(response: reqwest::Response) -> Source {
         match tokio::time::timeout(limits::READ_TIMEOUT, response.chunk()).await {
             Ok(Ok(chunk)) => Ok(chunk.map(|chunk| (chunk, response))),
             Ok(Err(error)) => Err(std::io::Error::other(error.without_url())),
-            Err(_) => Err(std::io::Error::new(
-                std::io::ErrorKind::TimedOut,
-                "it fell silent",
-            )),
+            Err(_) => Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "it fell silent")),
         }
     });
     Box::pin(StreamReader::new(Box::pin(stream.into_stream())))

@@ -29,19 +29,13 @@ mod tests {
     fn seconds_and_dates_are_read() {
         let now = Timestamp(784_111_777_000 - 90_000);
         assert_eq!(parse("30", now), Some(Duration::from_secs(30)));
-        assert_eq!(
-            parse("Sun, 06 Nov 1994 08:49:37 GMT", now),
-            Some(Duration::from_secs(90))
-        );
+        assert_eq!(parse("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(90)));
         assert_eq!(parse("soon", now), None);
     }
 
     #[test]
     fn a_date_that_has_passed_is_no_wait() {
         let now = Timestamp(2_000_000_000_000);
-        assert_eq!(
-            parse("Sun, 06 Nov 1994 08:49:37 GMT", now),
-            Some(Duration::ZERO)
-        );
+        assert_eq!(parse("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::ZERO));
     }
 }

@@ -35,10 +35,7 @@ impl Mailbox {
             data: data.into(),
             report,
         };
-        Ok(results
-            .into_iter()
-            .map(|result| result.map(exported))
-            .collect())
+        Ok(results.into_iter().map(|result| result.map(exported)).collect())
     }
 
     /// Reads items as digests of their properties, to compare them with others; see
@@ -54,10 +51,7 @@ impl Mailbox {
         ids: &[ItemId],
     ) -> Result<Vec<Result<Canonical, ItemError>>, Error> {
         let results = self.export_each(ids, Collector::new).await?;
-        Ok(results
-            .into_iter()
-            .map(|result| result.map(|(_, canonical)| canonical))
-            .collect())
+        Ok(results.into_iter().map(|result| result.map(|(_, canonical)| canonical)).collect())
     }
 
     async fn export_each<S: Sink>(
@@ -101,19 +95,12 @@ impl Mailbox {
 }
 
 pub(super) fn request(smtp: &str, ids: &[ItemId]) -> Result<Vec<u8>, Error> {
-    envelope(smtp, |xml| {
-        xml.element("m:ExportItems", &[], |xml| write::items(xml, ids))
-    })
+    envelope(smtp, |xml| xml.element("m:ExportItems", &[], |xml| write::items(xml, ids)))
 }
 
 /// An export has no whole time: how long it takes depends on its size. Each silence is bounded.
 pub(super) fn call(xml: Vec<u8>) -> Call {
-    Call {
-        operation: "ExportItems",
-        body: Body::xml(xml),
-        timeout: None,
-        token_left: None,
-    }
+    Call { operation: "ExportItems", body: Body::xml(xml), timeout: None, token_left: None }
 }
 
 /// Reads the open `Data` into `sink`. A damaged item is read over, so that those behind it are
@@ -137,14 +124,10 @@ async fn decode<S: Sink>(
         }
         if outcome.is_ok() {
             bytes.clear();
-            outcome = decoder
-                .push(&text, &mut bytes)
-                .and_then(|()| sink.push(&bytes));
+            outcome = decoder.push(&text, &mut bytes).and_then(|()| sink.push(&bytes));
         }
     }
-    Ok(outcome
-        .and_then(|()| decoder.finish())
-        .and_then(|()| sink.finish()))
+    Ok(outcome.and_then(|()| decoder.finish()).and_then(|()| sink.finish()))
 }
 
 /// Where an item's bytes go.
@@ -175,8 +158,7 @@ impl Sink for Keep<'_> {
         };
         let held = self.held.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
         if held > limits::EXPORT_MEMORY {
-            self.held
-                .fetch_sub(data.len() + bytes.len(), Ordering::Relaxed);
+            self.held.fetch_sub(data.len() + bytes.len(), Ordering::Relaxed);
             self.data = None;
         } else {
             data.extend_from_slice(bytes);

@@ -135,12 +135,8 @@ impl ExportStream {
 
     /// The data is closed: the item and the rest of the answer have to turn out well.
     async fn end(&mut self) -> Result<Report, StreamError> {
-        std::mem::take(&mut self.decoder)
-            .finish()
-            .map_err(StreamError::Blob)?;
-        let report = std::mem::take(&mut self.checker)
-            .finish()
-            .map_err(StreamError::Blob)?;
+        std::mem::take(&mut self.decoder).finish().map_err(StreamError::Blob)?;
+        let report = std::mem::take(&mut self.checker).finish().map_err(StreamError::Blob)?;
         while self.answer.part(&mut self.message).await?.is_some() {
             self.answer.skip().await?;
         }
@@ -153,8 +149,6 @@ impl ExportStream {
 
 impl fmt::Debug for ExportStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExportStream")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("ExportStream").field("id", &self.id).finish_non_exhaustive()
     }
 }

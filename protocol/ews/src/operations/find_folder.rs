@@ -29,12 +29,7 @@ impl Mailbox {
                 Ok(page) => {
                     let (next_offset, last) = page.next(offset);
                     let total = page.total;
-                    return Ok(FolderPage {
-                        folders: page.entries,
-                        next_offset,
-                        last,
-                        total,
-                    });
+                    return Ok(FolderPage { folders: page.entries, next_offset, last, total });
                 }
             }
         }

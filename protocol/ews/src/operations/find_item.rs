@@ -37,12 +37,7 @@ impl Mailbox {
                 Ok(page) => {
                     let (next_offset, last) = page.next(offset);
                     let total = page.total;
-                    return Ok(FoundPage {
-                        items: page.entries,
-                        next_offset,
-                        last,
-                        total,
-                    });
+                    return Ok(FoundPage { items: page.entries, next_offset, last, total });
                 }
             }
         }
@@ -83,11 +78,7 @@ pub(super) fn view(offset: u32, size: u32) -> [String; 2] {
 }
 
 pub(super) fn attributes([size, offset]: &[String; 2]) -> [(&str, &str); 3] {
-    [
-        ("MaxEntriesReturned", size),
-        ("Offset", offset),
-        ("BasePoint", "Beginning"),
-    ]
+    [("MaxEntriesReturned", size), ("Offset", offset), ("BasePoint", "Beginning")]
 }
 
 /// Whether `error` says that the page was too large, and a smaller one can be tried.
@@ -97,11 +88,7 @@ pub(super) fn halves(error: &Error, size: &mut u32) -> bool {
         Some("ErrorDataSizeLimitExceeded" | "ErrorExceededFindCountLimit")
     );
     let can = too_large && *size > limits::FIND_PAGE_LEAST;
-    *size = if can {
-        (*size / 2).max(limits::FIND_PAGE_LEAST)
-    } else {
-        *size
-    };
+    *size = if can { (*size / 2).max(limits::FIND_PAGE_LEAST) } else { *size };
     can
 }
 
@@ -121,10 +108,7 @@ impl<T> Page<T> {
             return (None, true);
         }
         let counted = offset.saturating_add(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
-        (
-            Some(self.next.filter(|next| *next > offset).unwrap_or(counted)),
-            false,
-        )
+        (Some(self.next.filter(|next| *next > offset).unwrap_or(counted)), false)
     }
 }
 

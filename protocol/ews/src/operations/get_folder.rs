@@ -32,9 +32,7 @@ pub(super) fn request(smtp: &str, folders: &[FolderName<'_>]) -> Result<Vec<u8>,
         xml.element("m:GetFolder", &[], |xml| {
             write::folder_shape(xml);
             xml.element("m:FolderIds", &[], |xml| {
-                folders
-                    .iter()
-                    .for_each(|folder| write::folder(xml, *folder));
+                folders.iter().for_each(|folder| write::folder(xml, *folder));
             });
         });
     })

@@ -21,9 +21,7 @@ impl Mailbox {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut answer = Call::small("GetItem", request(self.smtp(), ids)?)
-            .make(self)
-            .await?;
+        let mut answer = Call::small("GetItem", request(self.smtp(), ids)?).make(self).await?;
         outcomes::results(&mut answer, ids.len(), "an item", |part| {
             part.children.first().and_then(read_item::facts)
         })

@@ -30,9 +30,7 @@ pub(super) fn folder(element: &Element) -> Option<Folder> {
         distinguished: text("DistinguishedFolderId"),
         kind,
         hidden: extended(element, 0x10F4).map(|value| value == "true" || value == "1"),
-        size: number(extended(element, 0x0E08))
-            .and_then(|n| u64::try_from(n).ok())
-            .map(Bytes),
+        size: number(extended(element, 0x0E08)).and_then(|n| u64::try_from(n).ok()).map(Bytes),
         changed: extended(element, 0x670A).and_then(time::read),
         deleted: count(0x670B),
         items: count(0x3602),

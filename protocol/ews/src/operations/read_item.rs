@@ -14,9 +14,7 @@ pub(super) fn extended(element: &Element, tag: u16) -> Option<&str> {
         .iter()
         .filter(|child| child.name() == "ExtendedProperty")
         .find(|child| {
-            let uri = child
-                .child("ExtendedFieldURI")
-                .and_then(|uri| uri.attribute("PropertyTag"));
+            let uri = child.child("ExtendedFieldURI").and_then(|uri| uri.attribute("PropertyTag"));
             uri.and_then(parse_tag) == Some(tag)
         })
         .and_then(|child| child.child_text("Value"))
@@ -39,21 +37,13 @@ fn instant(element: &Element, tag: u16) -> Option<Timestamp> {
 }
 
 fn size(element: &Element) -> Option<Bytes> {
-    number(element.child_text("Size"))
-        .and_then(|n| u64::try_from(n).ok())
-        .map(Bytes)
+    number(element.child_text("Size")).and_then(|n| u64::try_from(n).ok()).map(Bytes)
 }
 
 /// The id an `ItemId` element gives.
 pub(super) fn own_id(element: &Element) -> Option<ItemId> {
-    let id = element
-        .attribute("Id")
-        .filter(|id| !id.is_empty())?
-        .to_owned();
-    Some(ItemId {
-        id,
-        change_key: element.attribute("ChangeKey").map(str::to_owned),
-    })
+    let id = element.attribute("Id").filter(|id| !id.is_empty())?.to_owned();
+    Some(ItemId { id, change_key: element.attribute("ChangeKey").map(str::to_owned) })
 }
 
 /// The id of the item that `element` describes.
@@ -70,9 +60,7 @@ pub(super) fn listed(element: &Element) -> Option<Listed> {
         received: instant(element, 0x0E06)
             .or_else(|| instant(element, 0x0039))
             .or_else(|| instant(element, 0x3007)),
-        associated: element
-            .child_text("IsAssociated")
-            .is_some_and(|text| text.trim() == "true"),
+        associated: element.child_text("IsAssociated").is_some_and(|text| text.trim() == "true"),
     })
 }
 

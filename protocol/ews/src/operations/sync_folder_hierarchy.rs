@@ -32,11 +32,7 @@ impl Mailbox {
             })
         })
         .await?;
-        Ok(HierarchyPage {
-            sync_state: page.state,
-            last: page.last,
-            changes: page.changes,
-        })
+        Ok(HierarchyPage { sync_state: page.state, last: page.last, changes: page.changes })
     }
 }
 

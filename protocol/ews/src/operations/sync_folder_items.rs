@@ -31,21 +31,14 @@ impl Mailbox {
             Some(match change {
                 Change::Create(item) => ItemChange::Create(read_item::listed(item)?),
                 Change::Update(item) => ItemChange::Update(read_item::listed(item)?),
-                Change::Delete(id) => ItemChange::Delete {
-                    id: read_item::own_id(id)?,
-                },
-                Change::ReadFlag { id, read } => ItemChange::ReadFlag {
-                    id: read_item::own_id(id)?,
-                    read,
-                },
+                Change::Delete(id) => ItemChange::Delete { id: read_item::own_id(id)? },
+                Change::ReadFlag { id, read } => {
+                    ItemChange::ReadFlag { id: read_item::own_id(id)?, read }
+                }
             })
         })
         .await?;
-        Ok(ItemPage {
-            sync_state: page.state,
-            last: page.last,
-            changes: page.changes,
-        })
+        Ok(ItemPage { sync_state: page.state, last: page.last, changes: page.changes })
     }
 }
 
@@ -66,15 +59,9 @@ pub(super) fn request(
                 xml,
                 "m:ItemShape",
                 &["item:Size", "item:ItemClass", "item:IsAssociated"],
-                &[
-                    ("0x0E06", "SystemTime"),
-                    ("0x0039", "SystemTime"),
-                    ("0x3007", "SystemTime"),
-                ],
+                &[("0x0E06", "SystemTime"), ("0x0039", "SystemTime"), ("0x3007", "SystemTime")],
             );
-            xml.element("m:SyncFolderId", &[], |xml| {
-                write::folder(xml, FolderName::Id(folder))
-            });
+            xml.element("m:SyncFolderId", &[], |xml| write::folder(xml, FolderName::Id(folder)));
             if let Some(state) = state {
                 xml.text("m:SyncState", state);
             }
@@ -142,11 +129,7 @@ pub(super) async fn page<T>(
     answer.finish().await?;
     message.outcome(answer.request_id())?;
     match (state.filter(|state| !state.is_empty()), last) {
-        (Some(state), Some(last)) => Ok(Page {
-            state,
-            last,
-            changes,
-        }),
+        (Some(state), Some(last)) => Ok(Page { state, last, changes }),
         _ => Err(answer.malformed("it reports success without a sync state")),
     }
 }
@@ -163,9 +146,7 @@ fn change(element: &Element) -> Option<Option<Change<'_>>> {
         "Update" => first.map(Change::Update),
         "Delete" => first.map(Change::Delete),
         "ReadFlagChange" => element.child("ItemId").map(|id| {
-            let read = element
-                .child_text("IsRead")
-                .is_some_and(|text| text.trim() == "true");
+            let read = element.child_text("IsRead").is_some_and(|text| text.trim() == "true");
             Change::ReadFlag { id, read }
         }),
         _ => return None,

@@ -20,20 +20,14 @@ const SMTP: &str = "o'hara&co@contoso.test";
 
 fn requests() -> Vec<(&'static str, Vec<u8>)> {
     let folder = FolderId::new("AQ<&>==");
-    let versioned = ItemId {
-        id: "AAM=".into(),
-        change_key: Some("CQ==".into()),
-    };
+    let versioned = ItemId { id: "AAM=".into(), change_key: Some("CQ==".into()) };
     let ids = [ItemId::new("AAM\"="), versioned.clone()];
     let inbox = FolderName::Distinguished("inbox");
     let both = [inbox, FolderName::Id(&folder)];
     let mut requests = vec![
         ("get_folder", get_folder::request(SMTP, &both)),
         ("find_folder", find_folder::request(SMTP, inbox, 0, 1000)),
-        (
-            "sync_folder_hierarchy",
-            sync_folder_hierarchy::request(SMTP, inbox, Some("H4sI")),
-        ),
+        ("sync_folder_hierarchy", sync_folder_hierarchy::request(SMTP, inbox, Some("H4sI"))),
         (
             "sync_folder_items",
             sync_folder_items::request(SMTP, &folder, None, 512, SyncScope::NormalAndAssociated),
@@ -42,16 +36,10 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
             "sync_folder_items again",
             sync_folder_items::request(SMTP, &folder, Some("H4sI"), 1, SyncScope::Normal),
         ),
-        (
-            "find_item",
-            find_item::request(SMTP, &folder, Traversal::Associated, 10, 250),
-        ),
+        ("find_item", find_item::request(SMTP, &folder, Traversal::Associated, 10, 250)),
         ("get_item", get_item::request(SMTP, &ids)),
         ("export_items", export_items::request(SMTP, &ids)),
-        (
-            "delete_item",
-            delete_item::request(SMTP, &ids, Deletion::HardDelete),
-        ),
+        ("delete_item", delete_item::request(SMTP, &ids, Deletion::HardDelete)),
         ("move_item", move_item::request(SMTP, &ids, inbox)),
         (
             "update_item",
@@ -60,18 +48,9 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
                 &versioned,
                 &[
                     PropertyChange::Read(true),
-                    PropertyChange::Text {
-                        tag: 0x0037,
-                        value: "a < b".into(),
-                    },
-                    PropertyChange::Integer {
-                        tag: 0x1080,
-                        value: -1,
-                    },
-                    PropertyChange::Time {
-                        tag: 0x0E06,
-                        value: Timestamp(1_700_000_000_000),
-                    },
+                    PropertyChange::Text { tag: 0x0037, value: "a < b".into() },
+                    PropertyChange::Integer { tag: 0x1080, value: -1 },
+                    PropertyChange::Time { tag: 0x0E06, value: Timestamp(1_700_000_000_000) },
                 ],
             ),
         ),
@@ -83,33 +62,23 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
         Some("IPF.Contact.MOC.QuickContacts"),
         Some("ipf.task"),
     ] {
-        let folder = NewFolder {
-            name: "R&D <x>".into(),
-            class: class.map(str::to_owned),
-        };
-        requests.push((
-            "create_folder",
-            create_folder::request(SMTP, inbox, &folder),
-        ));
+        let folder = NewFolder { name: "R&D <x>".into(), class: class.map(str::to_owned) };
+        requests.push(("create_folder", create_folder::request(SMTP, inbox, &folder)));
     }
     let uploads = [
         UploadAction::CreateNew,
         UploadAction::Update(ids[0].clone()),
         UploadAction::UpdateOrCreate(versioned),
     ]
-    .map(|action| Upload {
-        data: b"data".as_slice().into(),
-        associated: true,
-        action,
-    });
+    .map(|action| Upload { data: b"data".as_slice().into(), associated: true, action });
     let upload = upload_items::segments(SMTP, &folder, uploads.to_vec()).map(|segments| {
         segments
             .iter()
             .flat_map(|segment| match segment {
                 Segment::Xml(bytes) => bytes.to_vec(),
-                Segment::Base64(bytes) => base64::engine::general_purpose::STANDARD
-                    .encode(bytes)
-                    .into_bytes(),
+                Segment::Base64(bytes) => {
+                    base64::engine::general_purpose::STANDARD.encode(bytes).into_bytes()
+                }
             })
             .collect()
     });
@@ -134,12 +103,7 @@ fn every_request_is_valid_by_the_official_schema() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("xmllint is installed");
-        xmllint
-            .stdin
-            .take()
-            .expect("piped")
-            .write_all(&request)
-            .expect("it reads");
+        xmllint.stdin.take().expect("piped").write_all(&request).expect("it reads");
         let output = xmllint.wait_with_output().expect("it ends");
         let text = String::from_utf8_lossy(&request);
         let verdict = String::from_utf8_lossy(&output.stderr);
@@ -162,10 +126,7 @@ fn texts_are_escaped_and_their_meaning_stays() {
 #[test]
 fn a_character_that_xml_forbids_is_refused_before_sending() {
     for bad in ["bell\u{7}", "\0", "\u{FFFE}"] {
-        let folder = NewFolder {
-            name: bad.into(),
-            class: None,
-        };
+        let folder = NewFolder { name: bad.into(), class: None };
         let error = create_folder::request(SMTP, FolderName::Distinguished("inbox"), &folder)
             .expect_err("XML cannot carry it");
         assert_eq!(error.executed(), crate::Executed::No);

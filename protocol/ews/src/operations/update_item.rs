@@ -25,15 +25,10 @@ impl Mailbox {
         let mut answer = Call::small("UpdateItem", xml).make(self).await?;
         let mut results = outcomes::results(&mut answer, 1, "an item id", |part| {
             let items = part.start.is(Ns::Messages, "Items");
-            part.children
-                .first()
-                .filter(|_| items)
-                .and_then(read_item::id)
+            part.children.first().filter(|_| items).and_then(read_item::id)
         })
         .await?;
-        results
-            .pop()
-            .ok_or_else(|| answer.malformed("it holds no response message"))
+        results.pop().ok_or_else(|| answer.malformed("it holds no response message"))
     }
 }
 

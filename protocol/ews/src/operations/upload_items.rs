@@ -38,10 +38,7 @@ impl Mailbox {
         };
         let mut answer = call.make(self).await?;
         outcomes::results(&mut answer, count, "an item id", |part| {
-            part.start
-                .is(Ns::Messages, "ItemId")
-                .then(|| read_item::own_id(part))
-                .flatten()
+            part.start.is(Ns::Messages, "ItemId").then(|| read_item::own_id(part)).flatten()
         })
         .await
     }

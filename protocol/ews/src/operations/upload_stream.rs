@@ -62,22 +62,13 @@ impl Mailbox {
         };
         let call = Call {
             operation: "UploadItems",
-            body: Body::Once {
-                body: reqwest::Body::wrap_stream(sender.stream()),
-                length: wire,
-            },
+            body: Body::Once { body: reqwest::Body::wrap_stream(sender.stream()), length: wire },
             timeout: Some(timeout),
             token_left: Some(limits::TOKEN_LEFT),
         };
-        let mut answer = call
-            .make(self)
-            .await
-            .map_err(|error| fault.explain(error))?;
+        let mut answer = call.make(self).await.map_err(|error| fault.explain(error))?;
         let mut results = outcomes::results(&mut answer, 1, "an item id", |part| {
-            part.start
-                .is(Ns::Messages, "ItemId")
-                .then(|| read_item::own_id(part))
-                .flatten()
+            part.start.is(Ns::Messages, "ItemId").then(|| read_item::own_id(part)).flatten()
         })
         .await
         .map_err(UploadStreamError::Destination)?;
@@ -142,9 +133,8 @@ impl Sender {
         }
         while let Some(chunk) = self.chunk().await.map_err(UploadStreamError::Source)? {
             if let Some(left) = &mut self.left {
-                *left = left
-                    .checked_sub(chunk.len() as u64)
-                    .ok_or(UploadStreamError::LengthChanged)?;
+                *left =
+                    left.checked_sub(chunk.len() as u64).ok_or(UploadStreamError::LengthChanged)?;
             }
             self.rest.extend_from_slice(&chunk);
             let full = self.rest.len() / 3 * 3;

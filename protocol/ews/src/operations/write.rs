@@ -21,9 +21,7 @@ pub(super) fn item(xml: &mut Xml, item: &ItemId) {
 
 /// `<m:ItemIds>`.
 pub(super) fn items(xml: &mut Xml, items: &[ItemId]) {
-    xml.element("m:ItemIds", &[], |xml| {
-        items.iter().for_each(|id| item(xml, id))
-    });
+    xml.element("m:ItemIds", &[], |xml| items.iter().for_each(|id| item(xml, id)));
 }
 
 /// A shape of ids and the given properties.
@@ -35,10 +33,7 @@ pub(super) fn shape(xml: &mut Xml, name: &str, fields: &[&str], tags: &[(&str, &
                 xml.empty("t:FieldURI", &[("FieldURI", field)]);
             }
             for (tag, kind) in tags {
-                xml.empty(
-                    "t:ExtendedFieldURI",
-                    &[("PropertyTag", tag), ("PropertyType", kind)],
-                );
+                xml.empty("t:ExtendedFieldURI", &[("PropertyTag", tag), ("PropertyType", kind)]);
             }
         });
     });

@@ -19,11 +19,7 @@ impl Answer {
     ///
     /// The fault, if the body is one; otherwise what is wrong with the answer.
     pub(crate) async fn open(source: Source, request_id: String) -> Result<Self, Error> {
-        let mut answer = Self {
-            document: Document::new(source),
-            request_id,
-            version: None,
-        };
+        let mut answer = Self { document: Document::new(source), request_id, version: None };
         answer
             .open_body()
             .await
@@ -104,17 +100,11 @@ impl Answer {
 
     /// Opens the next child of the open element.
     pub(crate) async fn child(&mut self) -> Result<Option<Start>, Error> {
-        self.document
-            .child()
-            .await
-            .map_err(|error| self.failed(error))
+        self.document.child().await.map_err(|error| self.failed(error))
     }
 
     pub(crate) async fn tree(&mut self, start: Start) -> Result<Element, Error> {
-        self.document
-            .tree(start)
-            .await
-            .map_err(|error| self.failed(error))
+        self.document.tree(start).await.map_err(|error| self.failed(error))
     }
 
     pub(crate) async fn text(&mut self) -> Result<String, Error> {
@@ -122,41 +112,25 @@ impl Answer {
     }
 
     pub(crate) async fn sync_state(&mut self) -> Result<String, Error> {
-        Ok(self
-            .limited_text(limits::SYNC_STATE_BYTES)
-            .await?
-            .trim()
-            .to_owned())
+        Ok(self.limited_text(limits::SYNC_STATE_BYTES).await?.trim().to_owned())
     }
 
     pub(crate) async fn skip(&mut self) -> Result<(), Error> {
-        self.document
-            .skip()
-            .await
-            .map_err(|error| self.failed(error))
+        self.document.skip().await.map_err(|error| self.failed(error))
     }
 
     /// See [`Document::piece`].
     pub(crate) async fn piece(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
-        self.document
-            .piece(into)
-            .await
-            .map_err(|error| self.failed(error))
+        self.document.piece(into).await.map_err(|error| self.failed(error))
     }
 
     /// Reads to the end of the answer. Only then is it known to be whole.
     pub(crate) async fn finish(&mut self) -> Result<(), Error> {
-        self.document
-            .finish()
-            .await
-            .map_err(|error| self.failed(error))
+        self.document.finish().await.map_err(|error| self.failed(error))
     }
 
     async fn limited_text(&mut self, limit: usize) -> Result<String, Error> {
-        self.document
-            .text(limit)
-            .await
-            .map_err(|error| self.failed(error))
+        self.document.text(limit).await.map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: xml::Error) -> Error {

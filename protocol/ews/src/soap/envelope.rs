@@ -26,9 +26,7 @@ pub(crate) fn open_body(xml: &mut Xml, smtp: &str) {
     xml.element("s:Header", &[], |xml| {
         xml.empty("t:RequestServerVersion", &[("Version", VERSION)]);
         xml.element("t:ExchangeImpersonation", &[], |xml| {
-            xml.element("t:ConnectingSID", &[], |xml| {
-                xml.text("t:SmtpAddress", smtp)
-            });
+            xml.element("t:ConnectingSID", &[], |xml| xml.text("t:SmtpAddress", smtp));
         });
     });
     xml.open("s:Body", &[]);

@@ -27,10 +27,8 @@ pub(crate) struct Values {
 impl Values {
     pub(crate) fn read(message_xml: &Element) -> Self {
         let value = |name: &str| {
-            let value = message_xml
-                .children
-                .iter()
-                .find(|child| child.attribute("Name") == Some(name))?;
+            let value =
+                message_xml.children.iter().find(|child| child.attribute("Name") == Some(name))?;
             Some(value.text.trim())
         };
         // A hint that cannot be read must not turn throttling into something else: none is given.
@@ -57,10 +55,7 @@ pub(crate) fn effective(outer: String, values: &Values) -> String {
 
 impl Message {
     pub(crate) fn new(start: &Start) -> Self {
-        Self {
-            failed: start.attribute("ResponseClass") == Some("Error"),
-            ..Self::default()
-        }
+        Self { failed: start.attribute("ResponseClass") == Some("Error"), ..Self::default() }
     }
 
     /// Whether the item went well.
@@ -72,10 +67,7 @@ impl Message {
         match &self.code {
             Some(code) if code == "NoError" && !self.failed => Ok(()),
             None if !self.failed => Ok(()),
-            None => Err(ItemError::missing(
-                "a response code",
-                Some(request_id.to_owned()),
-            )),
+            None => Err(ItemError::missing("a response code", Some(request_id.to_owned()))),
             Some(code) => {
                 let service = Service {
                     response_code: None,
@@ -83,10 +75,7 @@ impl Message {
                     hint: self.values.hint,
                     request_id: Some(request_id.to_owned()),
                 };
-                Err(ItemError::refused(
-                    effective(code.clone(), &self.values),
-                    service,
-                ))
+                Err(ItemError::refused(effective(code.clone(), &self.values), service))
             }
         }
     }

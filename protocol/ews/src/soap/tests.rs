@@ -53,10 +53,7 @@ async fn message(class: &str, inside: &str) -> Result<(), crate::ItemError> {
 
 #[tokio::test]
 async fn a_busy_fault_keeps_its_hint_and_was_not_carried_out() {
-    let error = fault(
-        "ErrorServerBusy",
-        "<t:Value Name=\"BackOffMilliseconds\">297749</t:Value>",
-    );
+    let error = fault("ErrorServerBusy", "<t:Value Name=\"BackOffMilliseconds\">297749</t:Value>");
     let error = error.await;
     assert_eq!(error.class(), Class::Backoff);
     assert_eq!(error.code(), code::THROTTLED);
@@ -64,55 +61,32 @@ async fn a_busy_fault_keeps_its_hint_and_was_not_carried_out() {
     assert_eq!(error.hint(), Some(Duration::from_millis(297_749)));
     assert_eq!(error.executed(), Executed::No);
     assert_eq!(error.request_id(), Some("id-1"));
-    assert!(
-        !error.to_string().contains("later"),
-        "its sentence is not for logs: {error}"
-    );
+    assert!(!error.to_string().contains("later"), "its sentence is not for logs: {error}");
 }
 
 #[tokio::test]
 async fn a_hint_that_cannot_be_read_still_is_throttling() {
-    let error = fault(
-        "ErrorServerBusy",
-        "<t:Value Name=\"BackOffMilliseconds\">soon</t:Value>",
-    );
+    let error = fault("ErrorServerBusy", "<t:Value Name=\"BackOffMilliseconds\">soon</t:Value>");
     let error = error.await;
     assert_eq!((error.class(), error.hint()), (Class::Backoff, None));
 }
 
 #[tokio::test]
 async fn an_unclear_fault_may_have_been_carried_out() {
-    for code in [
-        "ErrorInternalServerError",
-        "ErrorTimeoutExpired",
-        "ErrorBrandNew",
-    ] {
-        assert_eq!(
-            fault(code, "").await.executed(),
-            Executed::Unknown,
-            "{code}"
-        );
+    for code in ["ErrorInternalServerError", "ErrorTimeoutExpired", "ErrorBrandNew"] {
+        assert_eq!(fault(code, "").await.executed(), Executed::Unknown, "{code}");
     }
-    assert_eq!(
-        fault("ErrorSchemaValidation", "").await.executed(),
-        Executed::No
-    );
+    assert_eq!(fault("ErrorSchemaValidation", "").await.executed(), Executed::No);
 }
 
 #[tokio::test]
 async fn inner_codes_are_looked_through() {
     let values = "<t:Value Name=\"InnerErrorResponseCode\">ErrorServerBusy</t:Value>";
-    assert_eq!(
-        fault("ErrorInternalServerError", values).await.class(),
-        Class::Backoff
-    );
+    assert_eq!(fault("ErrorInternalServerError", values).await.class(), Class::Backoff);
     let inside = "<m:ResponseCode>ErrorInternalServerError</m:ResponseCode><m:MessageXml>\
                   <t:Value Name=\"InnerErrorResponseCode\">ErrorQuotaExceeded</t:Value></m:MessageXml>";
     let error = message("Error", inside).await.expect_err("an error");
-    assert_eq!(
-        (error.class(), error.code()),
-        (Class::StopMailbox, code::MAILBOX_FULL)
-    );
+    assert_eq!((error.class(), error.code()), (Class::StopMailbox, code::MAILBOX_FULL));
 
     let values = "<t:Value Name=\"InnerErrorResponseCode\">ErrorBrandNew</t:Value>";
     let error = fault("ErrorInternalServerError", values).await;
@@ -136,30 +110,16 @@ async fn a_message_that_was_not_run_is_tried_again() {
                   <m:ResponseCode>ErrorBatchProcessingStopped</m:ResponseCode>\
                   <m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>";
     let error = message("Warning", inside).await.expect_err("not run");
-    assert_eq!(
-        (error.class(), error.executed()),
-        (Class::RetryItem, Executed::No)
-    );
+    assert_eq!((error.class(), error.executed()), (Class::RetryItem, Executed::No));
 }
 
 #[tokio::test]
 async fn success_and_a_warning_without_a_code_are_success() {
-    message(
-        "Success",
-        "<m:ResponseCode>NoError</m:ResponseCode><m:Other/>",
-    )
-    .await
-    .expect("good");
-    message("Warning", "<m:ResponseCode>NoError</m:ResponseCode>")
-        .await
-        .expect("good");
-    let error = message("Error", "")
-        .await
-        .expect_err("an error without a code");
+    message("Success", "<m:ResponseCode>NoError</m:ResponseCode><m:Other/>").await.expect("good");
+    message("Warning", "<m:ResponseCode>NoError</m:ResponseCode>").await.expect("good");
+    let error = message("Error", "").await.expect_err("an error without a code");
     assert_eq!(error.code(), code::MALFORMED_ANSWER);
-    message("Error", "<m:ResponseCode>NoError</m:ResponseCode>")
-        .await
-        .expect_err("contradiction");
+    message("Error", "<m:ResponseCode>NoError</m:ResponseCode>").await.expect_err("contradiction");
 }
 
 #[tokio::test]
@@ -167,10 +127,7 @@ async fn an_unknown_code_keeps_its_text() {
     let inside = "<m:MessageText>Something new.</m:MessageText>\
                   <m:ResponseCode>ErrorBrandNew</m:ResponseCode>";
     let error = message("Error", inside).await.expect_err("an error");
-    assert_eq!(
-        (error.class(), error.code()),
-        (Class::RetryItem, code::UNKNOWN_SERVICE_ERROR)
-    );
+    assert_eq!((error.class(), error.code()), (Class::RetryItem, code::UNKNOWN_SERVICE_ERROR));
     assert_eq!(error.service_text(), Some("Something new."));
     assert_eq!(error.response_code(), Some("ErrorBrandNew"));
 }
@@ -179,10 +136,7 @@ async fn an_unknown_code_keeps_its_text() {
 async fn the_server_says_its_version() {
     let answer = open("<x/>").await.expect("no fault");
     let version = answer.version().expect("in the header");
-    assert_eq!(
-        (version.major, version.minor, version.build),
-        (15, 20, 8000)
-    );
+    assert_eq!((version.major, version.minor, version.build), (15, 20, 8000));
     assert_eq!(version.schema.as_deref(), Some("V2018_01_08"));
 }
 
@@ -190,10 +144,7 @@ async fn the_server_says_its_version() {
 async fn what_is_no_envelope_is_malformed() {
     for text in ["<html><body/></html>", "<a/>", "not xml", ""] {
         let source = Box::pin(Cursor::new(text.as_bytes().to_vec()));
-        let error = Answer::open(source, "id-1".into())
-            .await
-            .err()
-            .expect("no envelope");
+        let error = Answer::open(source, "id-1".into()).await.err().expect("no envelope");
         assert_eq!(error.request_id(), Some("id-1"), "{text}");
         assert_eq!(error.response_code(), None);
     }

@@ -22,10 +22,7 @@ pub(crate) struct UsedUp;
 
 impl<R> Capped<R> {
     pub(crate) fn new(inner: R) -> Self {
-        Self {
-            inner,
-            allowance: 0,
-        }
+        Self { inner, allowance: 0 }
     }
 
     /// Lets `bytes` through from now on.

@@ -38,10 +38,7 @@ impl Start {
     }
 
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -67,12 +64,7 @@ impl Document {
     pub(crate) fn new(source: Source) -> Self {
         let mut reader = NsReader::from_reader(Capped::new(source));
         reader.config_mut().check_end_names = true;
-        Self {
-            reader,
-            buffer: Vec::new(),
-            depth: 0,
-            empty: false,
-        }
+        Self { reader, buffer: Vec::new(), depth: 0, empty: false }
     }
 
     /// Opens the next child of the open element (or the root), or closes the element. Text
@@ -241,9 +233,7 @@ impl Document {
                     return Ok(Next::Text(resolve(&reference.into_inner())?.to_string()));
                 }
                 Event::DocType(_) => {
-                    return Err(Error::malformed(
-                        "it has a document type, which SOAP forbids",
-                    ));
+                    return Err(Error::malformed("it has a document type, which SOAP forbids"));
                 }
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
                 Event::Eof => return Ok(Next::Eof),
@@ -254,11 +244,7 @@ impl Document {
 
 impl Start {
     fn weight(&self) -> usize {
-        let attributes: usize = self
-            .attributes
-            .iter()
-            .map(|(k, v)| k.len() + v.len() + 48)
-            .sum();
+        let attributes: usize = self.attributes.iter().map(|(k, v)| k.len() + v.len() + 48).sum();
         self.name.len() + attributes + 128
     }
 }
@@ -282,11 +268,7 @@ fn start(resolved: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Result<Start, Er
         let local = attribute.key.local_name();
         attributes.push((local.as_ref().to_owned(), unescape(&attribute.value)?));
     }
-    Ok(Start {
-        ns,
-        name: tag.local_name().as_ref().to_owned(),
-        attributes,
-    })
+    Ok(Start { ns, name: tag.local_name().as_ref().to_owned(), attributes })
 }
 
 /// The service may write its mark of truncation outside the data, where nothing else looks.

@@ -13,11 +13,7 @@ pub(crate) struct Element {
 
 impl Element {
     pub(crate) fn new(start: Start) -> Self {
-        Self {
-            start,
-            text: String::new(),
-            children: Vec::new(),
-        }
+        Self { start, text: String::new(), children: Vec::new() }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -30,9 +26,7 @@ impl Element {
 
     /// First child of that name in the types namespace.
     pub(crate) fn child(&self, name: &str) -> Option<&Self> {
-        self.children
-            .iter()
-            .find(|child| child.start.is(Ns::Types, name))
+        self.children.iter().find(|child| child.start.is(Ns::Types, name))
     }
 
     /// Text of the first child of that name.

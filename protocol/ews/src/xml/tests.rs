@@ -13,19 +13,13 @@ const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 
 /// A document that arrives `step` bytes at a time.
 fn document(text: impl Into<Vec<u8>>, step: usize) -> Document {
-    Document::new(Box::pin(BufReader::with_capacity(
-        step,
-        Cursor::new(text.into()),
-    )))
+    Document::new(Box::pin(BufReader::with_capacity(step, Cursor::new(text.into()))))
 }
 
 /// The whole document as one tree.
 async fn tree(text: &str, step: usize) -> Result<Element, Error> {
     let mut document = document(text, step);
-    let root = document
-        .child()
-        .await?
-        .ok_or_else(|| Error::malformed("empty"))?;
+    let root = document.child().await?.ok_or_else(|| Error::malformed("empty"))?;
     let root = document.tree(root).await?;
     document.finish().await?;
     Ok(root)
@@ -45,23 +39,14 @@ async fn names_are_matched_by_namespace_not_by_prefix() {
         assert_eq!(root.child_text("DisplayName"), Some("x"));
     }
     let foreign = "<t:Folder xmlns:t='urn:other'><t:DisplayName>x</t:DisplayName></t:Folder>";
-    assert_eq!(
-        tree(foreign, 7)
-            .await
-            .expect("well-formed")
-            .child_text("DisplayName"),
-        None
-    );
+    assert_eq!(tree(foreign, 7).await.expect("well-formed").child_text("DisplayName"), None);
 }
 
 #[tokio::test]
 async fn references_are_replaced_and_forbidden_characters_survive_as_replacements() {
-    let root = tree(
-        "<a b='&lt;&#65;&quot;'>1&amp;2&#x1;&#0;&#xD800;<![CDATA[<&>]]></a>",
-        3,
-    )
-    .await
-    .expect("read");
+    let root = tree("<a b='&lt;&#65;&quot;'>1&amp;2&#x1;&#0;&#xD800;<![CDATA[<&>]]></a>", 3)
+        .await
+        .expect("read");
     assert_eq!(root.attribute("b"), Some("<A\""));
     assert_eq!(root.text, "1&2\u{1}\u{FFFD}\u{FFFD}<&>");
 }
@@ -74,10 +59,7 @@ async fn document_types_and_entities_are_refused() {
         "<a>&x;</a>",
         "<a b='&x;'/>",
     ] {
-        assert!(
-            matches!(tree(text, 16).await, Err(Error::Malformed(_))),
-            "{text}"
-        );
+        assert!(matches!(tree(text, 16).await, Err(Error::Malformed(_))), "{text}");
     }
 }
 
@@ -98,10 +80,7 @@ async fn depth_attributes_texts_and_trees_are_bounded() {
         format!("<a b='{}", "x".repeat(limits::TEXT_BYTES * 2)),
         format!("<!--{}", "x".repeat(limits::TEXT_BYTES * 2)),
     ] {
-        assert!(matches!(
-            tree(&endless, 8192).await,
-            Err(Error::TooLarge(_))
-        ));
+        assert!(matches!(tree(&endless, 8192).await, Err(Error::TooLarge(_))));
     }
 
     let many = format!("<a>{}</a>", "<b/>".repeat(limits::TREE_BYTES / 100));
@@ -124,10 +103,7 @@ async fn a_text_may_be_as_long_as_its_limit() {
 async fn a_cut_is_told_from_nonsense() {
     for text in ["", "<a", "<a>", "<a>x", "<a><b></b>", "<a b='"] {
         let verdict = tree(text, 4).await;
-        assert!(
-            matches!(verdict, Err(Error::Cut(_)) | Err(Error::Malformed(_))),
-            "{text}"
-        );
+        assert!(matches!(verdict, Err(Error::Cut(_)) | Err(Error::Malformed(_))), "{text}");
     }
     assert!(matches!(tree("<a><b></b>", 4).await, Err(Error::Cut(_))));
     assert!(matches!(tree("<a></b>", 4).await, Err(Error::Malformed(_))));
@@ -136,10 +112,7 @@ async fn a_cut_is_told_from_nonsense() {
 
 #[tokio::test]
 async fn the_mark_of_truncation_is_noticed_outside_data_too() {
-    for text in [
-        "<a><b/>=== Truncated Data ===",
-        "<a/>\n=== Truncated Data ===",
-    ] {
+    for text in ["<a><b/>=== Truncated Data ===", "<a/>\n=== Truncated Data ==="] {
         assert_eq!(tree(text, 9).await, Err(Error::Truncated), "{text}");
     }
 }
@@ -180,17 +153,10 @@ async fn data_may_be_empty_split_or_hold_references() {
     ] {
         for step in [1, 3, 100] {
             let (all, _) = pieces(text, step).await.expect(text);
-            assert_eq!(
-                String::from_utf8(all).expect("ASCII"),
-                data,
-                "{text} by {step}"
-            );
+            assert_eq!(String::from_utf8(all).expect("ASCII"), data, "{text} by {step}");
         }
     }
-    assert!(matches!(
-        pieces("<r><a>AQ<b/></a>", 9).await,
-        Err(Error::Malformed(_))
-    ));
+    assert!(matches!(pieces("<r><a>AQ<b/></a>", 9).await, Err(Error::Malformed(_))));
     assert!(matches!(pieces("<r><a>AQ", 9).await, Err(Error::Cut(_))));
 }
 

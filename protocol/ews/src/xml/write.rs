@@ -20,10 +20,7 @@ pub(crate) struct Xml {
 impl Xml {
     /// An empty text.
     pub(crate) fn new() -> Self {
-        Self {
-            writer: Writer::new(Vec::with_capacity(1024)),
-            fault: None,
-        }
+        Self { writer: Writer::new(Vec::with_capacity(1024)), fault: None }
     }
 
     /// `<name attributes>` children `</name>`.
@@ -63,10 +60,7 @@ impl Xml {
 
     /// `<s:Envelope>` with the three namespaces every request uses.
     pub(crate) fn open_envelope(&mut self) {
-        self.open(
-            "s:Envelope",
-            &[("xmlns:s", SOAP), ("xmlns:t", TYPES), ("xmlns:m", MESSAGES)],
-        );
+        self.open("s:Envelope", &[("xmlns:s", SOAP), ("xmlns:t", TYPES), ("xmlns:m", MESSAGES)]);
     }
 
     /// Takes out what was written so far, to go on with text that is not held here.
@@ -96,14 +90,11 @@ impl Xml {
     }
 
     fn event(&mut self, event: Event<'_>) {
-        if let Err(error) = self
-            .writer
-            .write_event(event)
-            .and_then(|()| self.writer.get_mut().flush())
+        if let Err(error) =
+            self.writer.write_event(event).and_then(|()| self.writer.get_mut().flush())
         {
             tracing::error!(%error, "a request could not be written to memory");
-            self.fault
-                .get_or_insert_with(|| Error::argument("it could not be written to memory"));
+            self.fault.get_or_insert_with(|| Error::argument("it could not be written to memory"));
         }
     }
 

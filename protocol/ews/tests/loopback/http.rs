@@ -36,15 +36,8 @@ async fn a_request_carries_what_routes_and_traces_it() {
     );
     assert_eq!(asked.header("client-request-id").len(), 36);
     assert_eq!(asked.header("accept-encoding"), "gzip");
-    assert_eq!(
-        asked.header("content-length"),
-        asked.body().len().to_string()
-    );
-    assert!(
-        asked
-            .body()
-            .contains("<t:SmtpAddress>a@contoso.test</t:SmtpAddress>")
-    );
+    assert_eq!(asked.header("content-length"), asked.body().len().to_string());
+    assert!(asked.body().contains("<t:SmtpAddress>a@contoso.test</t:SmtpAddress>"));
 }
 
 #[tokio::test]
@@ -52,24 +45,14 @@ async fn the_affinity_cookie_is_given_back() {
     let service = Service::new(|_, _| {
         let mut response = soap(&inbox());
         let headers = response.headers_mut();
-        headers.append(
-            "set-cookie",
-            "exchangecookie=1; path=/".parse().expect("a value"),
-        );
-        let cookie = "X-BackEndOverrideCookie=be~42; path=/; secure"
-            .parse()
-            .expect("a value");
+        headers.append("set-cookie", "exchangecookie=1; path=/".parse().expect("a value"));
+        let cookie = "X-BackEndOverrideCookie=be~42; path=/; secure".parse().expect("a value");
         headers.append("set-cookie", cookie);
         response
     })
     .await;
     service.mailbox.get_folders(&INBOX).await.expect("answered");
-    service
-        .mailbox
-        .clone()
-        .get_folders(&INBOX)
-        .await
-        .expect("answered");
+    service.mailbox.clone().get_folders(&INBOX).await.expect("answered");
     let asked = service.asked();
     assert_eq!(asked[0].header("cookie"), "");
     assert_eq!(asked[1].header("cookie"), "X-BackEndOverrideCookie=be~42");
@@ -82,11 +65,7 @@ async fn a_refused_token_is_renewed_once() {
         _ => soap(&inbox()),
     })
     .await;
-    service
-        .mailbox
-        .get_folders(&INBOX)
-        .await
-        .expect("the second token is taken");
+    service.mailbox.get_folders(&INBOX).await.expect("the second token is taken");
     assert_eq!((service.asked().len(), service.tokens()), (2, 2));
     assert_eq!(service.asked()[0].body(), service.asked()[1].body());
 }
@@ -94,15 +73,8 @@ async fn a_refused_token_is_renewed_once() {
 #[tokio::test]
 async fn a_fresh_token_that_is_refused_too_is_an_error() {
     let service = Service::new(|_, _| StatusCode::UNAUTHORIZED.into_response()).await;
-    let error = service
-        .mailbox
-        .get_folders(&INBOX)
-        .await
-        .expect_err("refused");
-    assert_eq!(
-        (error.class(), error.code()),
-        (Class::Fatal, code::EWS_UNAUTHORISED)
-    );
+    let error = service.mailbox.get_folders(&INBOX).await.expect_err("refused");
+    assert_eq!((error.class(), error.code()), (Class::Fatal, code::EWS_UNAUTHORISED));
     assert_eq!(service.asked().len(), 2);
 }
 
@@ -125,25 +97,12 @@ async fn each_status_has_its_class() {
         (200, Backoff, code::SERVICE_UNAVAILABLE, Unknown),
     ] {
         let service = Service::new(move |_, _| {
-            with_status(
-                status,
-                "text/html",
-                "<html>Server Error in '/EWS' Application</html>",
-            )
+            with_status(status, "text/html", "<html>Server Error in '/EWS' Application</html>")
         })
         .await;
-        let error = service
-            .mailbox
-            .get_folders(&INBOX)
-            .await
-            .expect_err("no SOAP");
+        let error = service.mailbox.get_folders(&INBOX).await.expect_err("no SOAP");
         assert_eq!(
-            (
-                error.class(),
-                error.code(),
-                error.executed(),
-                error.http_status()
-            ),
+            (error.class(), error.code(), error.executed(), error.http_status()),
             (class, code, executed, Some(status)),
             "{status}"
         );
@@ -155,15 +114,8 @@ async fn each_status_has_its_class() {
 async fn a_server_error_in_xml_that_is_no_fault_is_transient() {
     for body in ["<error/>".to_owned(), envelope("<x/>"), "<a".to_owned()] {
         let service = Service::new(move |_, _| with_status(500, "text/xml", &body)).await;
-        let error = service
-            .mailbox
-            .get_folders(&INBOX)
-            .await
-            .expect_err("no fault");
-        assert_eq!(
-            (error.class(), error.code()),
-            (Class::Backoff, code::SERVICE_UNAVAILABLE)
-        );
+        let error = service.mailbox.get_folders(&INBOX).await.expect_err("no fault");
+        assert_eq!((error.class(), error.code()), (Class::Backoff, code::SERVICE_UNAVAILABLE));
     }
 }
 
@@ -197,24 +149,14 @@ async fn the_larger_of_two_hints_counts() {
     .await;
     let error = service.mailbox.get_folders(&INBOX).await.expect_err("busy");
     assert_eq!(error.hint(), Some(Duration::from_secs(9)));
-    assert_eq!(
-        (error.class(), error.executed()),
-        (Class::Backoff, Executed::No)
-    );
+    assert_eq!((error.class(), error.executed()), (Class::Backoff, Executed::No));
 }
 
 #[tokio::test]
 async fn a_fault_is_told_from_an_http_error() {
     let service = Service::new(|_, _| fault("ErrorNonExistentMailbox")).await;
-    let error = service
-        .mailbox
-        .get_folders(&INBOX)
-        .await
-        .expect_err("a fault");
-    assert_eq!(
-        (error.class(), error.code()),
-        (Class::StopMailbox, code::MAILBOX_NOT_FOUND)
-    );
+    let error = service.mailbox.get_folders(&INBOX).await.expect_err("a fault");
+    assert_eq!((error.class(), error.code()), (Class::StopMailbox, code::MAILBOX_NOT_FOUND));
     assert_eq!(error.http_status(), Some(500));
 }
 
@@ -228,9 +170,7 @@ const ZIPPED: &str = "\
 
 #[tokio::test]
 async fn a_compressed_answer_is_read_and_a_cut_one_is_not() {
-    let zipped = base64::engine::general_purpose::STANDARD
-        .decode(ZIPPED)
-        .expect("a constant");
+    let zipped = base64::engine::general_purpose::STANDARD.decode(ZIPPED).expect("a constant");
     for (end, whole) in [(zipped.len(), true), (zipped.len() - 30, false)] {
         let bytes = zipped[..end].to_vec();
         let service = Service::new(move |_, _| {
@@ -258,25 +198,17 @@ async fn an_error_chain_says_each_thing_once() {
         texts.push(error.to_string());
         cause = error.source();
     }
-    assert!(
-        texts.len() >= 2 && texts.windows(2).all(|pair| pair[0] != pair[1]),
-        "{texts:?}"
-    );
+    assert!(texts.len() >= 2 && texts.windows(2).all(|pair| pair[0] != pair[1]), "{texts:?}");
 }
 
 #[tokio::test]
 async fn a_refused_connection_was_not_carried_out_and_says_so() {
     let authority = Service::always("").await;
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = closed.local_addr().expect("bound");
     drop(closed);
     let error = lost(&authority, &format!("http://{address}/EWS/Exchange.asmx")).await;
-    assert_eq!(
-        (error.class(), error.executed()),
-        (Class::Backoff, Executed::No)
-    );
+    assert_eq!((error.class(), error.executed()), (Class::Backoff, Executed::No));
     assert!(error.to_string().contains("refused"), "{error}");
 }
 
@@ -290,13 +222,10 @@ async fn lost(authority: &Service, ews: &str) -> longhaul_ews::Error {
 #[tokio::test]
 async fn an_answer_lost_after_sending_may_have_been_carried_out() {
     let authority = Service::always("").await;
-    for answer in [
-        "",
-        "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 5000\r\n\r\n<s:Envelope",
-    ] {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
+    for answer in
+        ["", "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 5000\r\n\r\n<s:Envelope"]
+    {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
         tokio::spawn(async move {
             let (mut socket, _) = listener.accept().await.expect("a connection");
@@ -317,9 +246,6 @@ async fn an_answer_lost_after_sending_may_have_been_carried_out() {
 async fn a_token_that_cannot_be_had_is_that_error() {
     let (mailbox, _folder) = mailbox("http://127.0.0.1:1", "http://127.0.0.1:1/EWS");
     let error = mailbox.get_folders(&INBOX).await.expect_err("no authority");
-    assert_eq!(
-        (error.class(), error.code()),
-        (Class::Backoff, code::AUTHORITY_UNREACHABLE)
-    );
+    assert_eq!((error.class(), error.code()), (Class::Backoff, code::AUTHORITY_UNREACHABLE));
     assert_eq!(error.executed(), Executed::No);
 }

@@ -25,11 +25,8 @@ async fn drain(stream: &mut ExportStream) -> Result<(Vec<u8>, usize), StreamErro
 #[tokio::test]
 async fn an_item_passes_in_small_pieces() {
     let whole = item(1_000_000);
-    let service = Service::always(response(
-        "ExportItems",
-        &[exported("respelt", &encode(&whole))],
-    ))
-    .await;
+    let service =
+        Service::always(response("ExportItems", &[exported("respelt", &encode(&whole))])).await;
     let mut stream = open(&service).await;
     assert!(stream.report().is_none(), "nothing is known before the end");
     let (all, largest) = drain(&mut stream).await.expect("whole");
@@ -44,10 +41,7 @@ async fn an_item_passes_in_small_pieces() {
 async fn an_item_that_is_refused_or_lacks_its_data_is_no_stream() {
     for (message, code) in [
         (failure("ExportItems", "ErrorItemNotFound"), code::ITEM_GONE),
-        (
-            success("ExportItems", "<m:ItemId Id=\"0\"/>"),
-            code::MALFORMED_ANSWER,
-        ),
+        (success("ExportItems", "<m:ItemId Id=\"0\"/>"), code::MALFORMED_ANSWER),
     ] {
         let service = Service::always(response("ExportItems", &[message])).await;
         let stream = service.mailbox.export_stream(&ItemId::new("AAM=")).await;
@@ -60,10 +54,7 @@ async fn a_damaged_item_fails_at_its_end_at_the_latest_and_stays_failed() {
     let whole = item(100_000);
     for (data, code) in [
         (encode(&whole[..whole.len() - 4]), code::BLOB_TRUNCATED),
-        (
-            format!("{}=== Truncated Data ===", &encode(&whole)[..100_000]),
-            code::BLOB_TRUNCATED,
-        ),
+        (format!("{}=== Truncated Data ===", &encode(&whole)[..100_000]), code::BLOB_TRUNCATED),
         (format!("{}!", encode(&whole)), code::BLOB_NOT_BASE64),
         (encode(&[9; 100]), code::BLOB_BROKEN),
     ] {
@@ -77,28 +68,18 @@ async fn a_damaged_item_fails_at_its_end_at_the_latest_and_stays_failed() {
 
 #[tokio::test]
 async fn an_answer_cut_behind_the_data_is_no_success() {
-    let body = envelope(&response(
-        "ExportItems",
-        &[exported("0", &encode(&item(10)))],
-    ));
+    let body = envelope(&response("ExportItems", &[exported("0", &encode(&item(10)))]));
     let cut = body[..body.find("</s:Body>").expect("its end")].to_owned();
     let service = Service::new(move |_, _| with_status(200, "text/xml", &cut)).await;
-    let error = drain(&mut open(&service).await)
-        .await
-        .expect_err("the answer is not whole");
+    let error = drain(&mut open(&service).await).await.expect_err("the answer is not whole");
     assert_eq!(error.class(), Class::Backoff);
 }
 
 #[tokio::test]
 async fn a_second_item_in_the_answer_is_malformed() {
     let whole = encode(&item(10));
-    let body = response(
-        "ExportItems",
-        &[exported("0", &whole), exported("1", &whole)],
-    );
+    let body = response("ExportItems", &[exported("0", &whole), exported("1", &whole)]);
     let service = Service::always(body).await;
-    let error = drain(&mut open(&service).await)
-        .await
-        .expect_err("it cannot be paired");
+    let error = drain(&mut open(&service).await).await.expect_err("it cannot be paired");
     assert_eq!(error.code(), code::MALFORMED_ANSWER);
 }

@@ -25,9 +25,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().expect("text"))
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
     }
 
     pub(crate) fn body(&self) -> &str {
@@ -66,18 +64,11 @@ impl Service {
             .route("/contoso.test/oauth2/v2.0/token", post(token))
             .route("/EWS/Exchange.asmx", post(answer))
             .with_state(Arc::clone(&script));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("bound"));
         tokio::spawn(async move { axum::serve(listener, app).await });
         let (mailbox, folder) = mailbox(&base, &format!("{base}/EWS/Exchange.asmx"));
-        Self {
-            mailbox,
-            script,
-            base,
-            _folder: folder,
-        }
+        Self { mailbox, script, base, _folder: folder }
     }
 
     /// A service that answers every request with `body`.
@@ -105,10 +96,7 @@ pub(crate) fn mailbox(authority: &str, ews: &str) -> (Mailbox, tempfile::TempDir
     let (tokens, folder) = tokens(authority);
     let http = http_client(None, "longhaul-test/0").expect("a client");
     let url = ews.parse().expect("an address");
-    (
-        Client::new(Endpoint { url, http, tokens }).mailbox(SMTP),
-        folder,
-    )
+    (Client::new(Endpoint { url, http, tokens }).mailbox(SMTP), folder)
 }
 
 /// Tokens from `authority`, and the folder that holds their secret.
@@ -143,10 +131,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request<Body>) -> Re
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.ok();
     let body = body.map(|bytes| String::from_utf8(bytes.to_vec()).expect("UTF-8"));
-    let asked = Asked {
-        headers: parts.headers,
-        body,
-    };
+    let asked = Asked { headers: parts.headers, body };
     let number = {
         let mut all = script.asked.lock().expect("no panic");
         all.push(asked.clone());
@@ -221,12 +206,7 @@ pub(crate) fn item(length: usize) -> Bytes {
     stream.extend("IPM.Note\0".encode_utf16().flat_map(u16::to_le_bytes));
     stream.extend([0xB0, 0x84, 0x37, 0x00]);
     stream.extend(u32::try_from(length * 2 + 2).expect("small").to_le_bytes());
-    stream.extend(
-        "x".repeat(length)
-            .encode_utf16()
-            .chain([0])
-            .flat_map(u16::to_le_bytes),
-    );
+    stream.extend("x".repeat(length).encode_utf16().chain([0]).flat_map(u16::to_le_bytes));
     stream.extend([0x03, 0x00, 0x16, 0x40, 0x0D, 0x00, 0x12, 0x0E]);
     stream.extend([0x03, 0x00, 0x16, 0x40, 0x0D, 0x00, 0x13, 0x0E]);
     let mut blob = STANDARD

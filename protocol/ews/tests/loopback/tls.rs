@@ -25,39 +25,19 @@ async fn an_unknown_certificate_is_refused_in_words_and_an_added_one_is_trusted(
 
     let authority = Service::always("").await;
     let (tokens, _folder) = tokens(&authority.base());
-    let url: url::Url = format!("https://localhost:{}/EWS/Exchange.asmx", address.port())
-        .parse()
-        .expect("valid");
+    let url: url::Url =
+        format!("https://localhost:{}/EWS/Exchange.asmx", address.port()).parse().expect("valid");
     let inbox = [FolderName::Distinguished("inbox")];
     let client = |extra_ca: Option<&[u8]>| {
         let http = http_client(extra_ca, "longhaul-test/0").expect("a client");
-        Client::new(Endpoint {
-            url: url.clone(),
-            http,
-            tokens: tokens.clone(),
-        })
+        Client::new(Endpoint { url: url.clone(), http, tokens: tokens.clone() })
     };
 
-    let error = client(None)
-        .mailbox("a@contoso.test")
-        .get_folders(&inbox)
-        .await;
+    let error = client(None).mailbox("a@contoso.test").get_folders(&inbox).await;
     let error = error.expect_err("nobody vouches for it");
-    assert_eq!(
-        (error.class(), error.executed()),
-        (Class::Backoff, Executed::No)
-    );
-    assert!(
-        error
-            .to_string()
-            .contains("TLS certificate is not accepted"),
-        "{error}"
-    );
+    assert_eq!((error.class(), error.executed()), (Class::Backoff, Executed::No));
+    assert!(error.to_string().contains("TLS certificate is not accepted"), "{error}");
 
     let trusting = client(Some(certificate.as_bytes()));
-    trusting
-        .mailbox("a@contoso.test")
-        .get_folders(&inbox)
-        .await
-        .expect("trusted");
+    trusting.mailbox("a@contoso.test").get_folders(&inbox).await.expect("trusted");
 }

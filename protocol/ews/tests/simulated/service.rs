@@ -28,16 +28,10 @@ impl Simulator {
             .expect("it starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("piped");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("its description");
+        BufReader::new(stdout).read_line(&mut line).expect("its description");
         let description = serde_json::from_str(&line).expect("JSON");
         let secrets = tempfile::tempdir().expect("a folder");
-        Some(Self {
-            child,
-            description,
-            secrets,
-        })
+        Some(Self { child, description, secrets })
     }
 
     /// The only mailbox of a tenant.
@@ -69,13 +63,8 @@ impl Simulator {
     }
 
     fn text(&self, tenant: usize, path: &str) -> String {
-        let value = self
-            .description
-            .pointer(&format!("/tenants/{tenant}{path}"));
-        value
-            .and_then(|value| value.as_str())
-            .expect(path)
-            .to_owned()
+        let value = self.description.pointer(&format!("/tenants/{tenant}{path}"));
+        value.and_then(|value| value.as_str()).expect(path).to_owned()
     }
 }
 

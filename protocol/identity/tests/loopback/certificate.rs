@@ -21,16 +21,10 @@ async fn with_pem(pem: &str) -> Fixture {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("client.pem");
     std::fs::write(&path, pem).expect("written");
-    let credential = Credential::Certificate {
-        client_id: CLIENT_ID.into(),
-        pem: SecretRef::File(path),
-    };
+    let credential =
+        Credential::Certificate { client_id: CLIENT_ID.into(), pem: SecretRef::File(path) };
     Fixture::with(credential, folder, |n, fields| {
-        if fields.contains_key("client_secret") {
-            json(400, "{}")
-        } else {
-            token(n, 3600)
-        }
+        if fields.contains_key("client_secret") { json(400, "{}") } else { token(n, 3600) }
     })
     .await
 }
@@ -67,10 +61,7 @@ async fn the_assertion_names_and_is_signed_by_the_certificate() {
     assert!(!claims["jti"].as_str().expect("an id").is_empty());
     let now = authority.clock.now().0 / 1000;
     let at = |name: &str| claims[name].as_i64().expect("seconds");
-    assert!(
-        at("nbf") <= now && at("exp") > now && at("exp") - at("nbf") <= 600,
-        "{claims}"
-    );
+    assert!(at("nbf") <= now && at("exp") > now && at("exp") - at("nbf") <= 600, "{claims}");
 }
 
 #[tokio::test]
@@ -78,11 +69,7 @@ async fn each_assertion_has_an_id_of_its_own() {
     let (certificate, key) = certificate();
     let authority = with_pem(&format!("{}{}", key.serialize_pem(), certificate.pem())).await;
     let stale = authority.tokens.token().await.expect("a token");
-    authority
-        .tokens
-        .renewed_after(&stale)
-        .await
-        .expect("another");
+    authority.tokens.renewed_after(&stale).await.expect("another");
     let asked = Arc::clone(&authority.script);
     let asked: &Mutex<Vec<_>> = &asked.asked;
     let asked = asked.lock().expect("no panic");
@@ -97,10 +84,7 @@ async fn a_pem_that_cannot_sign_is_named_without_being_shown() {
         ("hunter2".to_owned(), "no certificate"),
         (certificate.pem(), "no unencrypted private key"),
         (key.serialize_pem(), "no certificate"),
-        (
-            format!("{}{}", certificate.pem(), elliptic.serialize_pem()),
-            "not an RSA key",
-        ),
+        (format!("{}{}", certificate.pem(), elliptic.serialize_pem()), "not an RSA key"),
     ] {
         let authority = with_pem(&pem).await;
         let error = authority.tokens.token().await.expect_err(reason);

@@ -43,10 +43,8 @@ impl Fixture {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("secret");
         std::fs::write(&path, SECRET).expect("written");
-        let credential = Credential::Secret {
-            client_id: CLIENT_ID.into(),
-            secret: SecretRef::File(path),
-        };
+        let credential =
+            Credential::Secret { client_id: CLIENT_ID.into(), secret: SecretRef::File(path) };
         Self::with(credential, folder, respond).await
     }
 
@@ -64,29 +62,19 @@ impl Fixture {
         let app = axum::Router::new()
             .route("/contoso.test/oauth2/v2.0/token", post(answer))
             .with_state(Arc::clone(&script));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("bound"));
         tokio::spawn(async move { axum::serve(listener, app).await });
 
         let clock = Arc::new(ManualClock::at(Timestamp(1_700_000_000_000)));
-        let authority = Authority {
-            base: base.parse().expect("an address"),
-            tenant_id: "contoso.test".into(),
-        };
+        let authority =
+            Authority { base: base.parse().expect("an address"), tenant_id: "contoso.test".into() };
         let http = http_client(None, "longhaul-test/0").expect("a client");
         let scope = "https://outlook.test/.default".into();
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
         let tokens = TokenSource::new(http, authority, credential, scope, shared);
         let url = format!("{base}/contoso.test/oauth2/v2.0/token");
-        Self {
-            tokens,
-            script,
-            clock,
-            url,
-            _folder: folder,
-        }
+        Self { tokens, script, clock, url, _folder: folder }
     }
 
     pub(crate) fn asked(&self) -> usize {
@@ -127,10 +115,5 @@ pub(crate) fn refusal(error: &str, aadsts: u32) -> Response {
 
 pub(crate) fn json(status: u16, body: &str) -> Response {
     let status = StatusCode::from_u16(status).expect("a status");
-    (
-        status,
-        [("content-type", "application/json")],
-        body.to_owned(),
-    )
-        .into_response()
+    (status, [("content-type", "application/json")], body.to_owned()).into_response()
 }

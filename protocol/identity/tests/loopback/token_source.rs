@@ -12,10 +12,8 @@ async fn a_secret_grant_sends_the_documented_form() {
     let authority = Fixture::new(|n, _| token(n, 3600)).await;
     authority.tokens.token().await.expect("a token");
     let asked = authority.script.asked.lock().expect("no panic");
-    let mut fields: Vec<(&str, &str)> = asked[0]
-        .iter()
-        .map(|(k, v)| (k.as_str(), v.as_str()))
-        .collect();
+    let mut fields: Vec<(&str, &str)> =
+        asked[0].iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     fields.sort_unstable();
     assert_eq!(
         fields,
@@ -89,59 +87,24 @@ async fn a_token_is_renewed_five_minutes_early() {
 #[tokio::test]
 async fn a_short_token_is_renewed_at_half_its_life() {
     let authority = Fixture::new(|n, _| token(n, 100)).await;
-    assert_eq!(
-        authority.tokens.token().await.expect("a token").expose(),
-        "token-0"
-    );
+    assert_eq!(authority.tokens.token().await.expect("a token").expose(), "token-0");
     authority.clock.advance(Duration::from_secs(49));
-    assert_eq!(
-        authority.tokens.token().await.expect("a token").expose(),
-        "token-0"
-    );
+    assert_eq!(authority.tokens.token().await.expect("a token").expose(), "token-0");
     authority.clock.advance(Duration::from_secs(1));
-    assert_eq!(
-        authority.tokens.token().await.expect("a token").expose(),
-        "token-1"
-    );
+    assert_eq!(authority.tokens.token().await.expect("a token").expose(), "token-1");
 }
 
 #[tokio::test]
 async fn an_old_token_serves_while_the_authority_is_down() {
-    let authority = Fixture::new(|n, _| {
-        if n == 0 {
-            token(n, 3600)
-        } else {
-            json(503, "{}")
-        }
-    })
-    .await;
+    let authority =
+        Fixture::new(|n, _| if n == 0 { token(n, 3600) } else { json(503, "{}") }).await;
     authority.tokens.token().await.expect("a token");
     authority.clock.advance(Duration::from_secs(3400));
-    assert_eq!(
-        authority
-            .tokens
-            .token()
-            .await
-            .expect("the old one")
-            .expose(),
-        "token-0"
-    );
-    assert_eq!(
-        authority
-            .tokens
-            .token()
-            .await
-            .expect("the old one")
-            .expose(),
-        "token-0"
-    );
+    assert_eq!(authority.tokens.token().await.expect("the old one").expose(), "token-0");
+    assert_eq!(authority.tokens.token().await.expect("the old one").expose(), "token-0");
     assert_eq!(authority.asked(), 2, "it is left alone for a while");
     authority.clock.advance(Duration::from_secs(300));
-    let error = authority
-        .tokens
-        .token()
-        .await
-        .expect_err("the old one has ended");
+    let error = authority.tokens.token().await.expect_err("the old one has ended");
     assert_eq!(error.code(), code::AUTHORITY_UNREACHABLE);
 }
 
@@ -149,16 +112,8 @@ async fn an_old_token_serves_while_the_authority_is_down() {
 async fn many_refusals_of_one_token_cause_one_renewal() {
     let authority = Fixture::new(|n, _| token(n, 3600)).await;
     let stale = authority.tokens.token().await.expect("a token");
-    let first = authority
-        .tokens
-        .renewed_after(&stale)
-        .await
-        .expect("a new one");
-    let second = authority
-        .tokens
-        .renewed_after(&stale)
-        .await
-        .expect("the same");
+    let first = authority.tokens.renewed_after(&stale).await.expect("a new one");
+    let second = authority.tokens.renewed_after(&stale).await.expect("the same");
     assert_eq!((first.expose(), second.expose()), ("token-1", "token-1"));
     assert_eq!(authority.asked(), 2);
 }
@@ -169,21 +124,9 @@ async fn a_token_that_lasts_too_short_is_renewed_before_a_long_call() {
     authority.tokens.token().await.expect("a token");
     authority.clock.advance(Duration::from_secs(3100));
     let needed = Duration::from_secs(600);
-    assert_eq!(
-        authority
-            .tokens
-            .valid_for(needed)
-            .await
-            .expect("new")
-            .expose(),
-        "token-1"
-    );
+    assert_eq!(authority.tokens.valid_for(needed).await.expect("new").expose(), "token-1");
 
-    let error = authority
-        .tokens
-        .valid_for(Duration::from_secs(7200))
-        .await
-        .expect_err("never");
+    let error = authority.tokens.valid_for(Duration::from_secs(7200)).await.expect_err("never");
     assert!(matches!(error, Error::TooShort { .. }), "{error:?}");
 }
 
@@ -199,19 +142,9 @@ async fn each_refusal_has_its_code() {
     ] {
         let authority = Fixture::new(move |_, _| refusal("invalid_client", aadsts)).await;
         let error = authority.tokens.token().await.expect_err("refused");
-        assert_eq!(
-            (error.code(), error.is_transient()),
-            (expected, transient),
-            "{aadsts}"
-        );
-        assert!(
-            error.to_string().contains(&format!("AADSTS{aadsts}")),
-            "{error}"
-        );
-        assert!(
-            !format!("{error} {error:?}").contains("hunter2"),
-            "the description is left out"
-        );
+        assert_eq!((error.code(), error.is_transient()), (expected, transient), "{aadsts}");
+        assert!(error.to_string().contains(&format!("AADSTS{aadsts}")), "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "the description is left out");
     }
 }
 
@@ -250,9 +183,7 @@ async fn an_answer_that_is_no_token_is_refused() {
 
 #[tokio::test]
 async fn an_authority_that_is_not_there_is_transient() {
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = closed.local_addr().expect("bound");
     drop(closed);
     let folder = tempfile::tempdir().expect("a folder");
@@ -280,8 +211,5 @@ async fn nothing_that_prints_shows_a_secret_or_token() {
     let authority = Fixture::new(|n, _| token(n, 3600)).await;
     let token = authority.tokens.token().await.expect("a token");
     let printed = format!("{token:?} {:?}", authority.tokens);
-    assert!(
-        !printed.contains("token-0") && !printed.contains("hunter2"),
-        "{printed}"
-    );
+    assert!(!printed.contains("token-0") && !printed.contains("hunter2"), "{printed}");
 }

@@ -17,10 +17,7 @@ pub async fn a_delayed_message_is_never_early(queue: &impl Queue) {
         assert_eq!(take(&mut consumer).await, "now");
         assert_eq!(take(&mut consumer).await, "late");
         let waited = from.elapsed();
-        assert!(
-            waited >= Rung::for_wait(wish).wait(),
-            "it was held back for {waited:?} only"
-        );
+        assert!(waited >= Rung::for_wait(wish).wait(), "it was held back for {waited:?} only");
     }
 }
 
@@ -31,13 +28,7 @@ pub async fn a_long_delay_does_not_hold_up_a_short_one(queue: &impl Queue) {
     publish_to(queue, Lane::Normal, "short", Some(Duration::from_secs(1))).await;
     let mut consumer = consume(queue, 1).await;
     assert_eq!(take(&mut consumer).await, "short");
-    assert!(
-        from.elapsed() < Duration::from_secs(5),
-        "the short one waited for the long one"
-    );
+    assert!(from.elapsed() < Duration::from_secs(5), "the short one waited for the long one");
     assert_eq!(take(&mut consumer).await, "long");
-    assert!(
-        from.elapsed() >= Duration::from_secs(5),
-        "the long one was early"
-    );
+    assert!(from.elapsed() >= Duration::from_secs(5), "the long one was early");
 }

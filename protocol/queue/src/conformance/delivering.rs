@@ -15,10 +15,7 @@ use crate::{Lane, Queue};
 pub async fn a_published_message_is_delivered_as_it_was(queue: &impl Queue) {
     let bodies = [Bytes::new(), Bytes::from((0..=255).collect::<Vec<u8>>())];
     for (lane, body) in [Lane::Normal, Lane::CutOver].into_iter().zip(&bodies) {
-        queue
-            .publish(lane, body.clone(), None)
-            .await
-            .expect("the queue takes a message");
+        queue.publish(lane, body.clone(), None).await.expect("the queue takes a message");
         let mut consumer = consume(queue, 1).await;
         let delivery = next(&mut consumer).await;
         assert_eq!((delivery.lane, &delivery.body), (lane, body));
@@ -47,12 +44,8 @@ pub async fn urgent_messages_go_first(queue: &impl Queue) {
     publish_to(queue, Lane::CutOver, "urgent", None).await;
     let mut consumer = consume(queue, 1).await;
     assert_eq!(take(&mut consumer).await, "urgent");
-    let rest: BTreeSet<_> = [
-        take(&mut consumer).await,
-        take(&mut consumer).await,
-        take(&mut consumer).await,
-    ]
-    .into();
+    let rest: BTreeSet<_> =
+        [take(&mut consumer).await, take(&mut consumer).await, take(&mut consumer).await].into();
     assert_eq!(rest, ["one", "two", "three"].map(str::to_owned).into());
 }
 

@@ -37,25 +37,14 @@ pub async fn a_consumer_that_is_gone_returns_its_deliveries(queue: &impl Queue) 
         publish(queue, word).await;
     }
     let mut gone = consume(queue, 3).await;
-    let held = [
-        next(&mut gone).await,
-        next(&mut gone).await,
-        next(&mut gone).await,
-    ];
+    let held = [next(&mut gone).await, next(&mut gone).await, next(&mut gone).await];
     drop(gone);
     let mut consumer = consume(queue, 1).await;
-    let words: BTreeSet<_> = [
-        take(&mut consumer).await,
-        take(&mut consumer).await,
-        take(&mut consumer).await,
-    ]
-    .into();
+    let words: BTreeSet<_> =
+        [take(&mut consumer).await, take(&mut consumer).await, take(&mut consumer).await].into();
     assert_eq!(words, ["one", "two", "three"].map(str::to_owned).into());
     for delivery in held {
-        assert!(
-            delivery.ack().await.is_err(),
-            "a returned message was acknowledged"
-        );
+        assert!(delivery.ack().await.is_err(), "a returned message was acknowledged");
     }
     expect_nothing(&mut consumer, "every message was taken").await;
 }
@@ -71,10 +60,7 @@ pub async fn no_more_than_prefetch_are_unsettled(queue: &impl Queue) {
     first.ack().await.expect("the queue takes the answer");
     let third = next(&mut consumer).await;
     expect_nothing(&mut consumer, "two deliveries are unsettled again").await;
-    second
-        .park(ATTEMPTS_USED_UP)
-        .await
-        .expect("the queue takes the answer");
+    second.park(ATTEMPTS_USED_UP).await.expect("the queue takes the answer");
     third.ack().await.expect("the queue takes the answer");
     take(&mut consumer).await;
 }
@@ -85,23 +71,13 @@ pub async fn a_parked_message_is_kept_with_its_reason(queue: &impl Queue) {
     let mut consumer = consume(queue, 1).await;
     for (word, reason) in reasons {
         publish(queue, word).await;
-        next(&mut consumer)
-            .await
-            .park(reason)
-            .await
-            .expect("the queue takes the answer");
+        next(&mut consumer).await.park(reason).await.expect("the queue takes the answer");
     }
     expect_nothing(&mut consumer, "the messages were parked").await;
     let parked = async |limit| queue.parked(limit).await.expect("the queue answers");
     eventually("two parked messages", async || parked(10).await.len() == 2).await;
-    let found: Vec<_> = parked(10)
-        .await
-        .iter()
-        .map(|parked| (text(&parked.body), parked.reason))
-        .collect();
-    assert_eq!(
-        found,
-        reasons.map(|(word, reason)| (word.to_owned(), reason))
-    );
+    let found: Vec<_> =
+        parked(10).await.iter().map(|parked| (text(&parked.body), parked.reason)).collect();
+    assert_eq!(found, reasons.map(|(word, reason)| (word.to_owned(), reason)));
     assert_eq!(text(&parked(1).await[0].body), "first");
 }

@@ -23,17 +23,11 @@ pub(super) async fn publish_to(
     delay: Option<Duration>,
 ) {
     let body = Bytes::copy_from_slice(text.as_bytes());
-    queue
-        .publish(lane, body, delay)
-        .await
-        .expect("the queue takes a message");
+    queue.publish(lane, body, delay).await.expect("the queue takes a message");
 }
 
 pub(super) async fn consume(queue: &impl Queue, prefetch: u16) -> Box<dyn Consumer> {
-    queue
-        .consume(prefetch)
-        .await
-        .expect("the queue can be consumed")
+    queue.consume(prefetch).await.expect("the queue can be consumed")
 }
 
 /// The next delivery, which has to come.
@@ -71,10 +65,7 @@ pub(super) async fn eventually<F: Future<Output = bool>>(what: &str, condition: 
             pause.tick().await;
         }
     };
-    assert!(
-        timeout(PATIENCE, looking).await.is_ok(),
-        "{what} did not come about"
-    );
+    assert!(timeout(PATIENCE, looking).await.is_ok(), "{what} did not come about");
 }
 
 pub(super) fn text(body: &Bytes) -> String {

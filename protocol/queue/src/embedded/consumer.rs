@@ -34,11 +34,8 @@ impl Consumer for EmbeddedConsumer {
             let next = self.shared.lock().next(self.id, Instant::now());
             match next {
                 Next::Message(tag, lane, body) => {
-                    let answer = Answer {
-                        shared: Arc::clone(&self.shared),
-                        consumer: self.id,
-                        tag,
-                    };
+                    let answer =
+                        Answer { shared: Arc::clone(&self.shared), consumer: self.id, tag };
                     return Ok(Delivery::new(lane, body, Box::new(answer)));
                 }
                 Next::WaitUntil(due) => tokio::select! {
@@ -68,19 +65,16 @@ struct Answer {
 #[async_trait]
 impl Settle for Answer {
     async fn ack(self: Box<Self>) -> Result<(), Error> {
-        self.shared
-            .change(|state| state.ack(self.consumer, self.tag))
+        self.shared.change(|state| state.ack(self.consumer, self.tag))
     }
 
     async fn park(self: Box<Self>, reason: Code) -> Result<(), Error> {
-        self.shared
-            .change(|state| state.park(self.consumer, self.tag, reason))
+        self.shared.change(|state| state.park(self.consumer, self.tag, reason))
     }
 }
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.shared
-            .change(|state| state.give_back(self.consumer, self.tag));
+        self.shared.change(|state| state.give_back(self.consumer, self.tag));
     }
 }

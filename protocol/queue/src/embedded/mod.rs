@@ -79,10 +79,7 @@ impl Queue for Embedded {
 
     async fn consume(&self, prefetch: u16) -> Result<Box<dyn Consumer>, Error> {
         let id = self.shared.lock().subscribe(prefetch)?;
-        Ok(Box::new(EmbeddedConsumer::new(
-            Arc::clone(&self.shared),
-            id,
-        )))
+        Ok(Box::new(EmbeddedConsumer::new(Arc::clone(&self.shared), id)))
     }
 
     async fn depth(&self) -> Result<u64, Error> {

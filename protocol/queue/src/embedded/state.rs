@@ -75,13 +75,7 @@ impl State {
         }
         let id = self.number();
         let prefetch = usize::from(prefetch.max(1));
-        self.consumers.insert(
-            id,
-            Window {
-                prefetch,
-                unsettled: BTreeMap::new(),
-            },
-        );
+        self.consumers.insert(id, Window { prefetch, unsettled: BTreeMap::new() });
         Ok(id)
     }
 
@@ -113,9 +107,7 @@ impl State {
 
     /// Takes a delivery off its consumer's hands for good.
     pub(super) fn ack(&mut self, consumer: ConsumerId, tag: Tag) -> Result<(), Error> {
-        self.take(consumer, tag)
-            .map(drop)
-            .ok_or_else(|| returned("acknowledge"))
+        self.take(consumer, tag).map(drop).ok_or_else(|| returned("acknowledge"))
     }
 
     pub(super) fn park(
@@ -187,8 +179,5 @@ impl State {
 }
 
 fn returned(action: &'static str) -> Error {
-    Error::Backend {
-        action,
-        source: Box::new(Returned),
-    }
+    Error::Backend { action, source: Box::new(Returned) }
 }

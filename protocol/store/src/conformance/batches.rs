@@ -16,32 +16,17 @@ pub async fn a_commit_is_written_whole(setup: &impl Setup) {
     let bench = Bench::begun(setup).await;
     let lease = bench.hold(LONG).await.lease;
     let batch = bench.checkpoint().await.next_batch;
-    bench
-        .intend(&lease, batch, &["one", "two", "bad", "gone"])
-        .await;
+    bench.intend(&lease, batch, &["one", "two", "bad", "gone"]).await;
     let mut commit = bench.outcome(batch, &["one", "two"]).await;
     commit.failures.push(failure("bad", 1));
     commit.vanished = 1;
     commit.position = Some(position("state"));
     let len = commit.append.bytes.len() as u64;
-    let receipt = bench
-        .store()
-        .commit(&lease, commit)
-        .await
-        .expect("the commit is taken");
-    assert_eq!(
-        receipt,
-        Receipt {
-            ledger_len: len,
-            repeated: false
-        }
-    );
+    let receipt = bench.store().commit(&lease, commit).await.expect("the commit is taken");
+    assert_eq!(receipt, Receipt { ledger_len: len, repeated: false });
     let after = bench.checkpoint().await;
     assert!(after.committed.contains(batch) && after.intents.is_empty());
-    assert_eq!(
-        (after.ledger_len, after.position),
-        (len, Some(position("state")))
-    );
+    assert_eq!((after.ledger_len, after.position), (len, Some(position("state"))));
     assert_eq!(after.counters.vanished, 1);
     assert_eq!(bench.ledger().await, [record("one"), record("two")]);
     assert_eq!(bench.failures().await, [failure("bad", 1)]);
@@ -57,26 +42,12 @@ pub async fn a_repeated_commit_writes_nothing(setup: &impl Setup) {
     let mut commit = bench.outcome(batch, &["one"]).await;
     commit.failures.push(failure("bad", 1));
     commit.vanished = 2;
-    let first = bench
-        .store()
-        .commit(&lease, commit.clone())
-        .await
-        .expect("the commit is taken");
+    let first = bench.store().commit(&lease, commit.clone()).await.expect("the commit is taken");
     bench.copy(&lease, &["two"]).await;
     let before = bench.checkpoint().await;
     for _ in 0..2 {
-        let again = bench
-            .store()
-            .commit(&lease, commit.clone())
-            .await
-            .expect("the same commit");
-        assert_eq!(
-            again,
-            Receipt {
-                ledger_len: before.ledger_len,
-                repeated: true
-            }
-        );
+        let again = bench.store().commit(&lease, commit.clone()).await.expect("the same commit");
+        assert_eq!(again, Receipt { ledger_len: before.ledger_len, repeated: true });
         assert!(again.ledger_len > first.ledger_len);
     }
     assert_eq!(bench.checkpoint().await, before);
@@ -114,18 +85,11 @@ pub async fn a_refused_commit_writes_nothing(setup: &impl Setup) {
     }
     bench.audit().await;
     // A shorter record at the same place: nothing of what was refused shines through.
-    let short = crate::ledger::Record {
-        destination: "x".to_owned(),
-        ..record("s")
-    };
+    let short = crate::ledger::Record { destination: "x".to_owned(), ..record("s") };
     let append =
         Appender::new(before.ledger_len, before.template).prepare(std::slice::from_ref(&short));
     assert!(append.bytes.len() < good.append.bytes.len());
-    bench
-        .store()
-        .commit(&lease, only(batch, append))
-        .await
-        .expect("the commit is taken");
+    bench.store().commit(&lease, only(batch, append)).await.expect("the commit is taken");
     assert_eq!(bench.ledger().await.last(), Some(&short));
     bench.audit().await;
 }
@@ -142,11 +106,7 @@ pub async fn batches_commit_in_any_order(setup: &impl Setup) {
     for at in [2, 0, 3, 1] {
         let batch = BatchNo(first.0 + at as u64);
         let commit = bench.outcome(batch, &[names[at]]).await;
-        bench
-            .store()
-            .commit(&lease, commit)
-            .await
-            .expect("the commit is taken");
+        bench.store().commit(&lease, commit).await.expect("the commit is taken");
         assert!(bench.checkpoint().await.committed.contains(batch));
     }
     let after = bench.checkpoint().await;
@@ -160,19 +120,13 @@ pub async fn the_ledger_is_read_in_pieces_and_never_past_its_length(setup: &impl
     let bench = Bench::begun(setup).await;
     let lease = bench.hold(LONG).await.lease;
     let read = async |from, limit| {
-        bench
-            .store()
-            .ledger(bench.folder, from, limit)
-            .await
-            .expect("the store answers")
+        bench.store().ledger(bench.folder, from, limit).await.expect("the store answers")
     };
     assert_eq!(read(0, 100).await, []);
     let mut whole = Vec::new();
     for batch in 0..4 {
         let name = format!("item {batch}");
-        let commit = bench
-            .outcome(bench.checkpoint().await.next_batch, &[&name])
-            .await;
+        let commit = bench.outcome(bench.checkpoint().await.next_batch, &[&name]).await;
         whole.extend_from_slice(&commit.append.bytes);
         bench.copy(&lease, &[&name]).await;
     }
@@ -186,14 +140,7 @@ pub async fn the_ledger_is_read_in_pieces_and_never_past_its_length(setup: &impl
     }
     assert_eq!(read(len as u64 + 1, 100).await, []);
     let unknown = Bench::new(setup);
-    assert_eq!(
-        setup
-            .store()
-            .ledger(unknown.folder, 0, 100)
-            .await
-            .expect("answers"),
-        []
-    );
+    assert_eq!(setup.store().ledger(unknown.folder, 0, 100).await.expect("answers"), []);
 }
 
 /// A batch that turns out not to have been uploaded is committed empty; its number is spent.
@@ -217,11 +164,7 @@ pub async fn an_intent_ends_within_its_lease(setup: &impl Setup) {
     let intend = async |runtime| store.intend(&lease, batch, items(&["one"]), runtime).await;
     expect_conflict(intend(LONG + Duration::from_secs(1)).await);
     expect_conflict(intend(Duration::ZERO).await);
-    assert_eq!(
-        bench.checkpoint().await.next_batch,
-        batch,
-        "a refused intent has written nothing"
-    );
+    assert_eq!(bench.checkpoint().await.next_batch, batch, "a refused intent has written nothing");
     let before = bench.now().await;
     let deadline = intend(RUNTIME).await.expect("the intent is noted");
     let after = bench.now().await;
@@ -232,13 +175,8 @@ pub async fn an_intent_ends_within_its_lease(setup: &impl Setup) {
     assert_eq!(intent.items, items(&["one"]));
     // What counts is the lease as it is stored: renewed, it carries a longer upload.
     let runtime = LONG + SHORT;
-    store
-        .renew(&lease, runtime + RUNTIME)
-        .await
-        .expect("renewed");
-    let longer = store
-        .intend(&lease, batch.next(), items(&["two"]), runtime)
-        .await;
+    store.renew(&lease, runtime + RUNTIME).await.expect("renewed");
+    let longer = store.intend(&lease, batch.next(), items(&["two"]), runtime).await;
     longer.expect("the lease was lengthened");
 }
 
@@ -251,24 +189,14 @@ pub async fn an_intent_again_only_lengthens_its_deadline(setup: &impl Setup) {
     let first = bench.checkpoint().await;
     setup.pass(Duration::from_millis(10)).await;
     let store = bench.store();
-    let later = store
-        .intend(&lease, batch, items(&["one"]), 2 * RUNTIME)
-        .await
-        .expect("noted");
+    let later = store.intend(&lease, batch, items(&["one"]), 2 * RUNTIME).await.expect("noted");
     assert!(later > first.intents[&batch].deadline);
-    let earlier = store
-        .intend(&lease, batch, items(&["one"]), RUNTIME)
-        .await
-        .expect("noted");
+    let earlier = store.intend(&lease, batch, items(&["one"]), RUNTIME).await.expect("noted");
     assert_eq!(earlier, later, "what was sent may still run until then");
     let mut expected = first;
     expected.intents.get_mut(&batch).expect("is there").deadline = later;
     assert_eq!(bench.checkpoint().await, expected);
-    expect_conflict(
-        store
-            .intend(&lease, batch, items(&["other"]), RUNTIME)
-            .await,
-    );
+    expect_conflict(store.intend(&lease, batch, items(&["other"]), RUNTIME).await);
 }
 
 /// Numbers only grow; skipped ones are spent.
@@ -281,26 +209,11 @@ pub async fn a_used_batch_number_is_refused(setup: &impl Setup) {
     let ahead = BatchNo(used.0 + 5);
     bench.intend(&lease, ahead, &["two"]).await;
     assert_eq!(bench.checkpoint().await.next_batch, ahead.next());
-    expect_conflict(
-        store
-            .intend(&lease, BatchNo(used.0 + 3), items(&["three"]), RUNTIME)
-            .await,
-    );
-    expect_conflict(
-        store
-            .intend(&lease, BatchNo(u64::MAX), items(&["three"]), RUNTIME)
-            .await,
-    );
+    expect_conflict(store.intend(&lease, BatchNo(used.0 + 3), items(&["three"]), RUNTIME).await);
+    expect_conflict(store.intend(&lease, BatchNo(u64::MAX), items(&["three"]), RUNTIME).await);
     let commit = bench.outcome(ahead, &["two"]).await;
-    store
-        .commit(&lease, commit)
-        .await
-        .expect("the commit is taken");
-    assert_eq!(
-        bench.checkpoint().await.committed.stragglers(),
-        0,
-        "the set closes over the gap"
-    );
+    store.commit(&lease, commit).await.expect("the commit is taken");
+    assert_eq!(bench.checkpoint().await.committed.stragglers(), 0, "the set closes over the gap");
 }
 
 /// Reconciliation: the new owner settles what the old one left, and nothing else is taken over.
@@ -315,16 +228,9 @@ pub async fn an_earlier_owners_intent_is_settled_by_the_present_one(setup: &impl
     assert_eq!(second.checkpoint.intents, noted);
     let store = bench.store();
     // It must be looked into first: uploading it again could make a twin.
-    expect_conflict(
-        store
-            .intend(&second.lease, batch, items(&["one"]), RUNTIME)
-            .await,
-    );
+    expect_conflict(store.intend(&second.lease, batch, items(&["one"]), RUNTIME).await);
     let commit = bench.outcome(batch, &["one"]).await;
-    store
-        .commit(&second.lease, commit)
-        .await
-        .expect("the commit is taken");
+    store.commit(&second.lease, commit).await.expect("the commit is taken");
     assert_eq!(bench.ledger().await, [record("one")]);
     bench.audit().await;
 }

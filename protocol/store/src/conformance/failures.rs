@@ -36,15 +36,8 @@ pub async fn failures_are_replaced_cleared_and_counted(setup: &impl Setup) {
             commit.failures.push(failure(name, *attempts));
             expected.insert(ItemKey::of(name), failure(name, *attempts));
         }
-        bench
-            .store()
-            .commit(&lease, commit)
-            .await
-            .expect("the commit is taken");
-        assert_eq!(
-            bench.failures().await,
-            expected.values().cloned().collect::<Vec<_>>()
-        );
+        bench.store().commit(&lease, commit).await.expect("the commit is taken");
+        assert_eq!(bench.failures().await, expected.values().cloned().collect::<Vec<_>>());
         bench.audit().await;
     }
     assert!(expected.is_empty());
@@ -57,24 +50,14 @@ pub async fn failures_are_read_in_pages(setup: &impl Setup) {
     let batch = bench.checkpoint().await.next_batch;
     bench.intend(&lease, batch, &[]).await;
     let mut commit = bench.outcome(batch, &[]).await;
-    commit.failures = (0..10)
-        .map(|number| failure(&number.to_string(), 1))
-        .collect();
+    commit.failures = (0..10).map(|number| failure(&number.to_string(), 1)).collect();
     let mut expected = commit.failures.clone();
     expected.sort_by_key(|failure| failure.key);
-    bench
-        .store()
-        .commit(&lease, commit)
-        .await
-        .expect("the commit is taken");
+    bench.store().commit(&lease, commit).await.expect("the commit is taken");
     let mut found = Vec::new();
     loop {
         let after = found.last().map(|failure: &Failure| failure.key);
-        let page = bench
-            .store()
-            .failures(bench.folder, after, 4)
-            .await
-            .expect("answers");
+        let page = bench.store().failures(bench.folder, after, 4).await.expect("answers");
         if page.is_empty() {
             break;
         }

@@ -64,18 +64,11 @@ pub async fn an_expired_lease_nobody_took_still_writes(setup: &impl Setup) {
     let lease = bench.hold(SHORT).await.lease;
     let batch = bench.checkpoint().await.next_batch;
     let runtime = SHORT / 3;
-    let intended = bench
-        .store()
-        .intend(&lease, batch, items(&["one"]), runtime)
-        .await;
+    let intended = bench.store().intend(&lease, batch, items(&["one"]), runtime).await;
     intended.expect("the intent is noted");
     setup.pass(SHORT).await;
     let commit = bench.outcome(batch, &["one"]).await;
-    bench
-        .store()
-        .commit(&lease, commit)
-        .await
-        .expect("the commit is taken");
+    bench.store().commit(&lease, commit).await.expect("the commit is taken");
     let renewed = bench.store().renew(&lease, LONG).await.expect("renewed");
     bench.copy(&renewed, &["two"]).await;
     bench.audit().await;
@@ -105,9 +98,7 @@ pub async fn a_lease_is_lengthened_and_never_shortened(setup: &impl Setup) {
     let again = bench.store().renew(&longer, SHORT).await.expect("renewed");
     assert_eq!(again.expires, longer.expires);
     setup.pass(SHORT).await;
-    let other = bench
-        .claim(OwnerToken::generate(), LONG, bench.seen().await)
-        .await;
+    let other = bench.claim(OwnerToken::generate(), LONG, bench.seen().await).await;
     assert_eq!(other, Claim::NotBefore(longer.expires));
 }
 
@@ -133,11 +124,7 @@ pub async fn a_stale_owner_is_refused_every_write(setup: &impl Setup) {
                 let owner = bench.hold(LONG).await.lease;
                 bench.copy(&owner, &["theirs"]).await;
             }
-            1 => bench
-                .store()
-                .cancel(bench.folder, pass)
-                .await
-                .expect("cancelled"),
+            1 => bench.store().cancel(bench.folder, pass).await.expect("cancelled"),
             2 => drop(bench.begin(Bounds::default()).await),
             _ => drop(bench.end(&stale, go_on(), Some(position("state"))).await),
         }
@@ -147,16 +134,8 @@ pub async fn a_stale_owner_is_refused_every_write(setup: &impl Setup) {
         expect_stale(store.renew(&stale, LONG).await);
         expect_stale(store.release(&stale).await);
         expect_stale(store.intend(&stale, batch, items(&["ours"]), RUNTIME).await);
-        expect_stale(
-            store
-                .commit(&stale, bench.outcome(batch, &["ours"]).await)
-                .await,
-        );
+        expect_stale(store.commit(&stale, bench.outcome(batch, &["ours"]).await).await);
         expect_stale(store.end_slice(&stale, go_on(), None).await);
-        assert_eq!(
-            bench.checkpoint().await,
-            before,
-            "a refused call has written nothing"
-        );
+        assert_eq!(bench.checkpoint().await, before, "a refused call has written nothing");
     }
 }

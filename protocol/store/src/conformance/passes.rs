@@ -8,10 +8,7 @@ use super::support::{
 };
 use crate::folder::{Bounds, Fingerprint, Outcome, PassStart, SliceEnd};
 
-const OTHER: Bounds = Bounds {
-    cutoff: Some(Timestamp(1_700_000_000_000)),
-    associated: false,
-};
+const OTHER: Bounds = Bounds { cutoff: Some(Timestamp(1_700_000_000_000)), associated: false };
 const SEEN_BEFORE: Fingerprint = Fingerprint {
     changed: Some(Timestamp(5)),
     deleted: Some(1),
@@ -25,13 +22,7 @@ async fn finish<S: Setup>(bench: &Bench<'_, S>, item: &str) {
     let lease = bench.hold(LONG).await.lease;
     bench.copy(&lease, &[item]).await;
     bench
-        .end(
-            &lease,
-            SliceEnd::Done {
-                fingerprint: Some(SEEN_BEFORE),
-            },
-            Some(list_end("state")),
-        )
+        .end(&lease, SliceEnd::Done { fingerprint: Some(SEEN_BEFORE) }, Some(list_end("state")))
         .await;
 }
 
@@ -40,14 +31,8 @@ pub async fn a_first_pass_begins_at_the_beginning(setup: &impl Setup) {
     let bench = Bench::new(setup);
     let begun = bench.begin(OTHER).await;
     assert_eq!(begun, bench.checkpoint().await);
-    assert_eq!(
-        (begun.slice, begun.published, &begun.position),
-        (SliceNo(0), false, &None)
-    );
-    assert_eq!(
-        (begun.bounds, &begun.lease, &begun.outcome),
-        (OTHER, &None, &None)
-    );
+    assert_eq!((begun.slice, begun.published, &begun.position), (SliceNo(0), false, &None));
+    assert_eq!((begun.bounds, &begun.lease, &begun.outcome), (OTHER, &None, &None));
     assert_eq!((begun.ledger_len, begun.counters.items), (0, 0));
     assert_eq!(bench.ledger().await, []);
 }
@@ -58,22 +43,11 @@ pub async fn the_same_pass_begins_once(setup: &impl Setup) {
     let lease = bench.hold(LONG).await.lease;
     bench.copy(&lease, &["one"]).await;
     let before = bench.checkpoint().await;
-    let start = PassStart {
-        pass: before.pass,
-        bounds: OTHER,
-    };
-    let again = bench
-        .store()
-        .begin(bench.folder, start)
-        .await
-        .expect("begins");
+    let start = PassStart { pass: before.pass, bounds: OTHER };
+    let again = bench.store().begin(bench.folder, start).await.expect("begins");
     assert_eq!(again, before);
     assert_eq!(bench.checkpoint().await, before);
-    bench
-        .store()
-        .renew(&lease, LONG)
-        .await
-        .expect("the lease is left alone");
+    bench.store().renew(&lease, LONG).await.expect("the lease is left alone");
 }
 
 /// The next pass with the same bounds takes the list up where the last one left it.
@@ -87,17 +61,11 @@ pub async fn the_same_bounds_go_on_from_the_position(setup: &impl Setup) {
     assert_eq!(after.epoch, before.epoch);
     // The place is the same; the end of the last pass's list is not the end of this one's.
     let (place, end) = (after.position.as_ref(), before.position.as_ref());
-    assert_eq!(
-        place.map(|place| &place.sync_state),
-        end.map(|end| &end.sync_state)
-    );
+    assert_eq!(place.map(|place| &place.sync_state), end.map(|end| &end.sync_state));
     assert_eq!(place.map(|place| place.last), Some(false));
     assert_eq!(end.map(|end| end.last), Some(true));
     assert_eq!(after.fingerprint, Some(SEEN_BEFORE));
-    assert_eq!(
-        (after.slice, after.published, &after.outcome),
-        (SliceNo(0), false, &None)
-    );
+    assert_eq!((after.slice, after.published, &after.outcome), (SliceNo(0), false, &None));
     assert_eq!((after.items_before, after.copied_in_pass()), (1, 0));
     assert_eq!(bench.checkpoint().await, after);
 }
@@ -110,14 +78,8 @@ pub async fn other_bounds_begin_an_epoch(setup: &impl Setup) {
     let after = bench.begin(OTHER).await;
     assert_eq!((after.epoch, after.bounds), (before.epoch.next(), OTHER));
     assert_eq!((&after.position, after.fingerprint), (&None, None));
-    assert_eq!(
-        (after.ledger_len, &after.template),
-        (before.ledger_len, &before.template)
-    );
-    assert_eq!(
-        (after.next_batch, &after.committed),
-        (before.next_batch, &before.committed)
-    );
+    assert_eq!((after.ledger_len, &after.template), (before.ledger_len, &before.template));
+    assert_eq!((after.next_batch, &after.committed), (before.next_batch, &before.committed));
     assert_eq!(bench.ledger().await.len(), 1);
     bench.audit().await;
     // A position of the epoch before must not come back with the folder's next owner.
@@ -133,19 +95,12 @@ pub async fn recorded_failures_begin_an_epoch(setup: &impl Setup) {
     bench.intend(&lease, batch, &["bad"]).await;
     let mut commit = bench.outcome(batch, &[]).await;
     commit.failures.push(failure("bad", 1));
-    bench
-        .store()
-        .commit(&lease, commit)
-        .await
-        .expect("the commit is taken");
+    bench.store().commit(&lease, commit).await.expect("the commit is taken");
     bench.end(&lease, done(), Some(list_end("state"))).await;
     let before = bench.checkpoint().await;
     let after = bench.begin(before.bounds).await;
     assert_eq!((after.epoch, &after.position), (before.epoch.next(), &None));
-    assert_eq!(
-        after.counters.failed, 1,
-        "it stays recorded until it is copied"
-    );
+    assert_eq!(after.counters.failed, 1, "it stays recorded until it is copied");
     assert_eq!(bench.failures().await.len(), 1);
 }
 
@@ -179,22 +134,11 @@ pub async fn a_cancelled_folder_is_over_and_keeps_its_intents(setup: &impl Setup
     let batch = bench.checkpoint().await.next_batch;
     bench.intend(&lease, batch, &["one"]).await;
     let pass = bench.checkpoint().await.pass;
-    bench
-        .store()
-        .cancel(bench.folder, pass)
-        .await
-        .expect("cancelled");
+    bench.store().cancel(bench.folder, pass).await.expect("cancelled");
     let after = bench.checkpoint().await;
-    assert_eq!(
-        (&after.outcome, &after.lease),
-        (&Some(Outcome::Cancelled), &None)
-    );
+    assert_eq!((&after.outcome, &after.lease), (&Some(Outcome::Cancelled), &None));
     assert_eq!(after.intents.len(), 1);
-    bench
-        .store()
-        .cancel(bench.folder, pass)
-        .await
-        .expect("cancelled again");
+    bench.store().cancel(bench.folder, pass).await.expect("cancelled again");
     assert_eq!(bench.checkpoint().await, after);
 }
 
@@ -202,26 +146,14 @@ pub async fn a_cancelled_folder_is_over_and_keeps_its_intents(setup: &impl Setup
 pub async fn a_cancel_for_another_pass_changes_nothing(setup: &impl Setup) {
     let bench = Bench::begun(setup).await;
     let before = bench.checkpoint().await;
-    bench
-        .store()
-        .cancel(bench.folder, PassId::generate())
-        .await
-        .expect("answers");
+    bench.store().cancel(bench.folder, PassId::generate()).await.expect("answers");
     assert_eq!(bench.checkpoint().await, before);
     finish(&bench, "one").await;
     let ended = bench.checkpoint().await;
-    bench
-        .store()
-        .cancel(bench.folder, ended.pass)
-        .await
-        .expect("answers");
+    bench.store().cancel(bench.folder, ended.pass).await.expect("answers");
     assert_eq!(bench.checkpoint().await, ended);
     let unknown = Bench::new(setup);
-    setup
-        .store()
-        .cancel(unknown.folder, ended.pass)
-        .await
-        .expect("answers");
+    setup.store().cancel(unknown.folder, ended.pass).await.expect("answers");
 }
 
 /// Marks for a slice or pass that is past are too late to matter.
@@ -229,11 +161,7 @@ pub async fn only_the_present_slice_is_marked_published(setup: &impl Setup) {
     let bench = Bench::begun(setup).await;
     let first = bench.checkpoint().await;
     let mark = async |pass, slice| {
-        bench
-            .store()
-            .mark_published(bench.folder, pass, slice)
-            .await
-            .expect("answers");
+        bench.store().mark_published(bench.folder, pass, slice).await.expect("answers");
         bench.checkpoint().await.published
     };
     assert!(!mark(PassId::generate(), first.slice).await);
@@ -241,16 +169,9 @@ pub async fn only_the_present_slice_is_marked_published(setup: &impl Setup) {
     assert!(mark(first.pass, first.slice).await);
     let lease = bench.hold(LONG).await.lease;
     bench.end(&lease, go_on(), None).await;
-    assert!(
-        !mark(first.pass, first.slice).await,
-        "the next slice's message is not out"
-    );
+    assert!(!mark(first.pass, first.slice).await, "the next slice's message is not out");
     let unknown = Bench::new(setup);
-    setup
-        .store()
-        .mark_published(unknown.folder, first.pass, first.slice)
-        .await
-        .expect("answers");
+    setup.store().mark_published(unknown.folder, first.pass, first.slice).await.expect("answers");
 }
 
 /// An overview shows states and counters, and leaves the bulk out.
@@ -260,55 +181,25 @@ pub async fn an_overview_has_every_folder_of_its_mailbox_and_no_other(setup: &im
     bench.copy(&lease, &["one"]).await;
     let batch = bench.checkpoint().await.next_batch;
     bench.intend(&lease, batch, &["two"]).await;
-    expect_conflict(
-        bench
-            .store()
-            .end_slice(&lease, done(), Some(list_end("late")))
-            .await,
-    );
+    expect_conflict(bench.store().end_slice(&lease, done(), Some(list_end("late"))).await);
     bench.end(&lease, go_on(), Some(position("state"))).await;
-    let start = PassStart {
-        pass: PassId::generate(),
-        bounds: OTHER,
-    };
+    let start = PassStart { pass: PassId::generate(), bounds: OTHER };
     let mut folders = vec![bench.folder.folder];
     for name in ["sent", "drafts"] {
-        let folder = FolderRef {
-            folder: FolderKey::of(name),
-            ..bench.folder
-        };
+        let folder = FolderRef { folder: FolderKey::of(name), ..bench.folder };
         setup.store().begin(folder, start).await.expect("begins");
         folders.push(folder.folder);
     }
     Bench::begun(setup).await;
-    let mut overview = setup
-        .store()
-        .overview(bench.folder.mailbox)
-        .await
-        .expect("answers");
+    let mut overview = setup.store().overview(bench.folder.mailbox).await.expect("answers");
     overview.sort_by_key(|(folder, _)| *folder);
     folders.sort();
-    assert_eq!(
-        overview
-            .iter()
-            .map(|(folder, _)| *folder)
-            .collect::<Vec<_>>(),
-        folders
-    );
-    let of_bench = overview
-        .iter()
-        .find(|(folder, _)| *folder == bench.folder.folder);
+    assert_eq!(overview.iter().map(|(folder, _)| *folder).collect::<Vec<_>>(), folders);
+    let of_bench = overview.iter().find(|(folder, _)| *folder == bench.folder.folder);
     let mut expected = bench.checkpoint().await;
     expected.position = Some(position(""));
-    expected
-        .intents
-        .values_mut()
-        .for_each(|intent| intent.items.clear());
+    expected.intents.values_mut().for_each(|intent| intent.items.clear());
     assert_eq!(of_bench.map(|(_, found)| found), Some(&expected));
-    let none = setup
-        .store()
-        .overview(MailboxId::generate())
-        .await
-        .expect("answers");
+    let none = setup.store().overview(MailboxId::generate()).await.expect("answers");
     assert_eq!(none, []);
 }

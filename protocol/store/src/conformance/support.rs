@@ -31,10 +31,7 @@ pub(super) struct Bench<'a, S> {
 
 impl<'a, S: Setup> Bench<'a, S> {
     pub(super) fn new(setup: &'a S) -> Self {
-        let folder = FolderRef {
-            mailbox: MailboxId::generate(),
-            folder: FolderKey::of("inbox"),
-        };
+        let folder = FolderRef { mailbox: MailboxId::generate(), folder: FolderKey::of("inbox") };
         Self { setup, folder }
     }
 
@@ -50,41 +47,23 @@ impl<'a, S: Setup> Bench<'a, S> {
     }
 
     pub(super) async fn begin(&self, bounds: Bounds) -> Checkpoint {
-        let start = PassStart {
-            pass: PassId::generate(),
-            bounds,
-        };
-        self.store()
-            .begin(self.folder, start)
-            .await
-            .expect("the pass begins")
+        let start = PassStart { pass: PassId::generate(), bounds };
+        self.store().begin(self.folder, start).await.expect("the pass begins")
     }
 
     pub(super) async fn checkpoint(&self) -> Checkpoint {
-        let found = self
-            .store()
-            .checkpoint(self.folder)
-            .await
-            .expect("the store answers");
+        let found = self.store().checkpoint(self.folder).await.expect("the store answers");
         found.expect("the folder is known")
     }
 
     /// What a message published now would say.
     pub(super) async fn seen(&self) -> Seen {
         let now = self.checkpoint().await;
-        Seen {
-            pass: now.pass,
-            slice: now.slice,
-            fence: now.fence,
-            ledger_len: now.ledger_len,
-        }
+        Seen { pass: now.pass, slice: now.slice, fence: now.fence, ledger_len: now.ledger_len }
     }
 
     pub(super) async fn claim(&self, owner: OwnerToken, ttl: Duration, seen: Seen) -> Claim {
-        self.store()
-            .claim(self.folder, owner, ttl, seen)
-            .await
-            .expect("the store answers")
+        self.store().claim(self.folder, owner, ttl, seen).await.expect("the store answers")
     }
 
     /// A new owner takes the folder up.
@@ -94,10 +73,7 @@ impl<'a, S: Setup> Bench<'a, S> {
     }
 
     pub(super) async fn intend(&self, lease: &Lease, batch: BatchNo, names: &[&str]) {
-        let intended = self
-            .store()
-            .intend(lease, batch, items(names), RUNTIME)
-            .await;
+        let intended = self.store().intend(lease, batch, items(names), RUNTIME).await;
         intended.expect("the intent is noted");
     }
 
@@ -114,10 +90,7 @@ impl<'a, S: Setup> Bench<'a, S> {
         let batch = self.checkpoint().await.next_batch;
         self.intend(lease, batch, names).await;
         let commit = self.outcome(batch, names).await;
-        self.store()
-            .commit(lease, commit)
-            .await
-            .expect("the commit is taken");
+        self.store().commit(lease, commit).await.expect("the commit is taken");
         batch
     }
 
@@ -137,21 +110,14 @@ impl<'a, S: Setup> Bench<'a, S> {
         let mut reader = Reader::new(checkpoint.template);
         let (mut records, mut at) = (Vec::new(), 0);
         loop {
-            let piece = self
-                .store()
-                .ledger(self.folder, at, 100)
-                .await
-                .expect("the store answers");
+            let piece = self.store().ledger(self.folder, at, 100).await.expect("the store answers");
             if piece.is_empty() {
                 break;
             }
             at += piece.len() as u64;
             records.extend(reader.push(&piece).expect("the ledger decodes"));
         }
-        assert_eq!(
-            at, checkpoint.ledger_len,
-            "the ledger is as long as the checkpoint says"
-        );
+        assert_eq!(at, checkpoint.ledger_len, "the ledger is as long as the checkpoint says");
         reader.finish().expect("the ledger ends with a record");
         records
     }
@@ -165,11 +131,7 @@ impl<'a, S: Setup> Bench<'a, S> {
     pub(super) async fn audit(&self) {
         let counters = self.checkpoint().await.counters;
         let ledger = self.ledger().await;
-        assert_eq!(
-            counters.items,
-            ledger.len() as u64,
-            "items counted and in the ledger"
-        );
+        assert_eq!(counters.items, ledger.len() as u64, "items counted and in the ledger");
         let bytes: Bytes = ledger.iter().map(|record| record.size).sum();
         assert_eq!(counters.bytes, bytes, "bytes counted and in the ledger");
         let failed = self.failures().await.len() as u64;
@@ -191,18 +153,12 @@ pub(super) fn granted(claim: Claim) -> Held {
 
 #[track_caller]
 pub(super) fn expect_stale<T: std::fmt::Debug>(answer: Result<T, Error>) {
-    assert!(
-        matches!(answer, Err(Error::StaleOwner)),
-        "not refused as stale: {answer:?}"
-    );
+    assert!(matches!(answer, Err(Error::StaleOwner)), "not refused as stale: {answer:?}");
 }
 
 #[track_caller]
 pub(super) fn expect_conflict<T: std::fmt::Debug>(answer: Result<T, Error>) {
-    assert!(
-        matches!(answer, Err(Error::Conflict(_))),
-        "not refused as conflict: {answer:?}"
-    );
+    assert!(matches!(answer, Err(Error::Conflict(_))), "not refused as conflict: {answer:?}");
 }
 
 pub(super) fn record(name: &str) -> Record {
@@ -215,39 +171,23 @@ pub(super) fn record(name: &str) -> Record {
 }
 
 pub(super) fn items(names: &[&str]) -> Vec<IntentItem> {
-    let item = |name: &&str| IntentItem {
-        key: ItemKey::of(name),
-        source_id: (*name).to_owned(),
-    };
+    let item = |name: &&str| IntentItem { key: ItemKey::of(name), source_id: (*name).to_owned() };
     names.iter().map(item).collect()
 }
 
 /// A commit of nothing but these records.
 pub(super) fn only(batch: BatchNo, append: Append) -> Commit {
-    Commit {
-        batch,
-        append,
-        failures: Vec::new(),
-        cleared: Vec::new(),
-        vanished: 0,
-        position: None,
-    }
+    Commit { batch, append, failures: Vec::new(), cleared: Vec::new(), vanished: 0, position: None }
 }
 
 /// Somewhere in the list.
 pub(super) fn position(state: &str) -> Position {
-    Position {
-        sync_state: state.to_owned(),
-        last: false,
-    }
+    Position { sync_state: state.to_owned(), last: false }
 }
 
 /// The end of the list.
 pub(super) fn list_end(state: &str) -> Position {
-    Position {
-        last: true,
-        ..position(state)
-    }
+    Position { last: true, ..position(state) }
 }
 
 pub(super) const fn done() -> SliceEnd {

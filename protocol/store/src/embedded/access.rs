@@ -78,10 +78,7 @@ impl Drop for Task {
 
 impl Access {
     pub(super) fn new(database: Database) -> Self {
-        Self {
-            database: Some(Arc::new(database)),
-            work: Arc::default(),
-        }
+        Self { database: Some(Arc::new(database)), work: Arc::default() }
     }
 
     /// Reads in one snapshot.
@@ -92,10 +89,7 @@ impl Access {
         let task = self.task(&mut self.work.lock(), false);
         let answer =
             spawn_blocking(move || read(&task.database()?.begin_read().map_err(failed("read"))?));
-        answer.await.map_err(|error| Error::Backend {
-            action: "read",
-            source: error.into(),
-        })?
+        answer.await.map_err(|error| Error::Backend { action: "read", source: error.into() })?
     }
 
     /// Carries `step` out in a transaction of the writer; returns once that is on disk.
@@ -105,10 +99,7 @@ impl Access {
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         self.enqueue(Box::new(Pending::new(step, reply)));
-        answer.await.map_err(|error| Error::Backend {
-            action: "write",
-            source: error.into(),
-        })?
+        answer.await.map_err(|error| Error::Backend { action: "write", source: error.into() })?
     }
 
     /// Hands a step to the writer, which runs only while there are steps.
@@ -128,21 +119,14 @@ impl Access {
 
     fn task(&self, state: &mut WorkState, writes: bool) -> Task {
         state.tasks += 1;
-        Task {
-            database: self.database.clone(),
-            work: Arc::clone(&self.work),
-            writes,
-        }
+        Task { database: self.database.clone(), work: Arc::clone(&self.work), writes }
     }
 }
 
 impl Drop for Access {
     fn drop(&mut self) {
         let state = self.work.lock();
-        let waited = self
-            .work
-            .idle
-            .wait_timeout_while(state, CLOSING, |state| state.tasks > 0);
+        let waited = self.work.idle.wait_timeout_while(state, CLOSING, |state| state.tasks > 0);
         if !waited.is_ok_and(|(_, timeout)| !timeout.timed_out()) {
             tracing::warn!("the store is closed while a call is still at work");
         }

@@ -79,9 +79,7 @@ impl Checkpoints for Embedded {
     }
 
     async fn checkpoint(&self, folder: FolderRef) -> Result<Option<Checkpoint>, Error> {
-        self.access
-            .read(move |snapshot| read_checkpoint(snapshot, &folder_key(folder)))
-            .await
+        self.access.read(move |snapshot| read_checkpoint(snapshot, &folder_key(folder))).await
     }
 
     async fn overview(&self, mailbox: MailboxId) -> Result<Vec<(FolderKey, Checkpoint)>, Error> {
@@ -96,12 +94,10 @@ impl Checkpoints for Embedded {
                     let Some(folder) = key.strip_prefix(&prefix) else {
                         break;
                     };
-                    let folder = folder
-                        .parse::<FolderKey>()
-                        .map_err(|error| Error::Corrupt {
-                            key: key.to_owned(),
-                            source: Box::new(error),
-                        })?;
+                    let folder = folder.parse::<FolderKey>().map_err(|error| Error::Corrupt {
+                        key: key.to_owned(),
+                        source: Box::new(error),
+                    })?;
                     folders.push((folder, decode(key, head.value())?));
                 }
                 Ok(folders)
@@ -122,14 +118,7 @@ impl Checkpoints for Embedded {
                 let key = folder_key(folder);
                 let before = present(tables, &key, folder)?;
                 let (after, answer) = steps::apply(&before, |checkpoint| {
-                    Ok(steps::claim(
-                        checkpoint,
-                        folder,
-                        owner,
-                        ttl,
-                        seen,
-                        clock.now(),
-                    ))
+                    Ok(steps::claim(checkpoint, folder, owner, ttl, seen, clock.now()))
                 })?;
                 tables.store(&key, Some(&before), &after)?;
                 Ok(answer)
@@ -138,17 +127,12 @@ impl Checkpoints for Embedded {
     }
 
     async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<Lease, Error> {
-        self.owned(lease, move |checkpoint, lease, now| {
-            steps::renew(checkpoint, lease, ttl, now)
-        })
-        .await
+        self.owned(lease, move |checkpoint, lease, now| steps::renew(checkpoint, lease, ttl, now))
+            .await
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), Error> {
-        self.owned(lease, |checkpoint, lease, _| {
-            steps::release(checkpoint, lease)
-        })
-        .await
+        self.owned(lease, |checkpoint, lease, _| steps::release(checkpoint, lease)).await
     }
 
     async fn intend(
@@ -202,15 +186,11 @@ impl Checkpoints for Embedded {
         pass: PassId,
         slice: SliceNo,
     ) -> Result<(), Error> {
-        self.unowned(folder, move |checkpoint| {
-            steps::mark_published(checkpoint, pass, slice)
-        })
-        .await
+        self.unowned(folder, move |checkpoint| steps::mark_published(checkpoint, pass, slice)).await
     }
 
     async fn cancel(&self, folder: FolderRef, pass: PassId) -> Result<(), Error> {
-        self.unowned(folder, move |checkpoint| steps::cancel(checkpoint, pass))
-            .await
+        self.unowned(folder, move |checkpoint| steps::cancel(checkpoint, pass)).await
     }
 
     async fn ledger(&self, folder: FolderRef, from: u64, limit: usize) -> Result<Vec<u8>, Error> {
@@ -227,9 +207,7 @@ impl Checkpoints for Embedded {
     ) -> Result<Vec<Failure>, Error> {
         self.access
             .read(move |snapshot| {
-                let failures = snapshot
-                    .open_table(FAILURES)
-                    .map_err(failed("open a table"))?;
+                let failures = snapshot.open_table(FAILURES).map_err(failed("open a table"))?;
                 let key = folder_key(folder);
                 let from = after.as_ref().map_or(&[0; ItemKey::LEN], ItemKey::as_bytes);
                 let range = (key.as_str(), from)..=(key.as_str(), &[0xff; ItemKey::LEN]);
@@ -250,7 +228,5 @@ impl Checkpoints for Embedded {
 }
 
 fn present(tables: &Tables<'_>, key: &str, folder: FolderRef) -> Result<Checkpoint, Error> {
-    tables
-        .checkpoint(key)?
-        .ok_or_else(|| Error::NotFound(format!("folder {folder}")))
+    tables.checkpoint(key)?.ok_or_else(|| Error::NotFound(format!("folder {folder}")))
 }

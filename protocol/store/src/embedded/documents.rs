@@ -15,9 +15,7 @@ impl Documents for Embedded {
         let key = key.to_owned();
         self.access
             .read(move |snapshot| {
-                let documents = snapshot
-                    .open_table(DOCUMENTS)
-                    .map_err(failed("open a table"))?;
+                let documents = snapshot.open_table(DOCUMENTS).map_err(failed("open a table"))?;
                 let found = documents.get(key.as_str()).map_err(failed("read"))?;
                 Ok(found.map(|found| document(&key, found.value())))
             })
@@ -56,10 +54,7 @@ impl Documents for Embedded {
         let key = key.to_owned();
         self.access
             .write(move |tables| {
-                let removed = tables
-                    .documents
-                    .remove(key.as_str())
-                    .map_err(failed("write"))?;
+                let removed = tables.documents.remove(key.as_str()).map_err(failed("write"))?;
                 tables.changed |= removed.is_some();
                 Ok(())
             })
@@ -75,20 +70,14 @@ impl Documents for Embedded {
         let (prefix, after) = (prefix.to_owned(), after.map(str::to_owned));
         self.access
             .read(move |snapshot| {
-                let documents = snapshot
-                    .open_table(DOCUMENTS)
-                    .map_err(failed("open a table"))?;
+                let documents = snapshot.open_table(DOCUMENTS).map_err(failed("open a table"))?;
                 let from = match after.as_deref() {
                     Some(after) if after >= prefix.as_str() => Bound::Excluded(after),
                     _ => Bound::Included(prefix.as_str()),
                 };
                 let mut found = Vec::new();
                 let range = (from, Bound::Unbounded);
-                for entry in documents
-                    .range::<&str>(range)
-                    .map_err(failed("read"))?
-                    .take(limit)
-                {
+                for entry in documents.range::<&str>(range).map_err(failed("read"))?.take(limit) {
                     let (key, value) = entry.map_err(failed("read"))?;
                     if !key.value().starts_with(&prefix) {
                         break;
@@ -102,9 +91,5 @@ impl Documents for Embedded {
 }
 
 fn document(key: &str, (version, body): (u64, &[u8])) -> Document {
-    Document {
-        key: key.to_owned(),
-        version: Version(version),
-        body: body.to_vec(),
-    }
+    Document { key: key.to_owned(), version: Version(version), body: body.to_vec() }
 }

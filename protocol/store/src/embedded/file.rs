@@ -16,30 +16,23 @@ const NAME: &str = "store.redb";
 /// Opens the file, exclusively; folder and file are readable by their owner only, because they
 /// hold addresses.
 pub(super) fn open(folder: &Path) -> Result<Database, Error> {
-    let not_writable = |source: io::Error| Error::NotWritable {
-        path: folder.to_owned(),
-        source: source.into(),
-    };
+    let not_writable =
+        |source: io::Error| Error::NotWritable { path: folder.to_owned(), source: source.into() };
     private_folder().create(folder).map_err(not_writable)?;
-    let file = private_file()
-        .open(folder.join(NAME))
-        .map_err(not_writable)?;
+    let file = private_file().open(folder.join(NAME)).map_err(not_writable)?;
     let opened =
         FileBackend::new(file).and_then(|backend| Database::builder().create_with_backend(backend));
     let database = opened.map_err(|error| match error {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
             Error::InUse(folder.to_owned())
         }
-        DatabaseError::UpgradeRequired(found) => Error::Format {
-            found: found.into(),
-            known: FORMAT,
-        },
+        DatabaseError::UpgradeRequired(found) => {
+            Error::Format { found: found.into(), known: FORMAT }
+        }
         other => failed("open")(other),
     })?;
     // The file's name is to survive a power cut as well.
-    File::open(folder)
-        .and_then(|opened| opened.sync_all())
-        .map_err(not_writable)?;
+    File::open(folder).and_then(|opened| opened.sync_all()).map_err(not_writable)?;
     Ok(database)
 }
 
@@ -55,11 +48,6 @@ fn private_folder() -> DirBuilder {
 fn private_file() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600);
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
     options
 }

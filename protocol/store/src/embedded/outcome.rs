@@ -22,11 +22,8 @@ pub(super) fn failed_after(
     let cleared: BTreeSet<_> = commit.cleared.iter().copied().collect();
     let mut count = before.counters.failed;
     for item in added.union(&cleared) {
-        let recorded = tables
-            .failures
-            .get((key, item.as_bytes()))
-            .map_err(failed("read"))?
-            .is_some();
+        let recorded =
+            tables.failures.get((key, item.as_bytes())).map_err(failed("read"))?.is_some();
         match (recorded, added.contains(item)) {
             (false, true) => count += 1,
             (true, false) => count = count.saturating_sub(1),
@@ -43,10 +40,7 @@ pub(super) fn write_outcome(
     commit: &Commit,
 ) -> Result<(), Error> {
     for item in &commit.cleared {
-        tables
-            .failures
-            .remove((key, item.as_bytes()))
-            .map_err(failed("write"))?;
+        tables.failures.remove((key, item.as_bytes())).map_err(failed("write"))?;
     }
     for failure in &commit.failures {
         let value = encode(key, failure)?;
@@ -77,23 +71,15 @@ pub(super) fn read_ledger(
     if from >= length {
         return Ok(bytes);
     }
-    let segments = snapshot
-        .open_table(LEDGER)
-        .map_err(failed("open a table"))?;
-    let first = segments
-        .range((key, 0)..=(key, from))
-        .map_err(failed("read"))?
-        .next_back();
+    let segments = snapshot.open_table(LEDGER).map_err(failed("open a table"))?;
+    let first = segments.range((key, 0)..=(key, from)).map_err(failed("read"))?.next_back();
     let begin = match first {
         Some(entry) => entry.map_err(failed("read"))?.0.value().1,
         None => return Err(hole(key)),
     };
     let end = length.min(from.saturating_add(limit.max(1) as u64));
     let mut at = begin;
-    for entry in segments
-        .range((key, begin)..(key, end))
-        .map_err(failed("read"))?
-    {
+    for entry in segments.range((key, begin)..(key, end)).map_err(failed("read"))? {
         let (offset, segment) = entry.map_err(failed("read"))?;
         if offset.value().1 != at {
             return Err(hole(key));
@@ -114,8 +100,5 @@ fn hole(key: &str) -> Error {
     #[derive(Debug, thiserror::Error)]
     #[error("ledger bytes are missing below its committed length")]
     struct Hole;
-    Error::Corrupt {
-        key: key.to_owned(),
-        source: Box::new(Hole),
-    }
+    Error::Corrupt { key: key.to_owned(), source: Box::new(Hole) }
 }

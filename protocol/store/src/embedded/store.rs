@@ -46,9 +46,6 @@ impl Embedded {
 
     fn with(database: Database, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         tables::prepare(&database)?;
-        Ok(Self {
-            access: Arc::new(Access::new(database)),
-            clock,
-        })
+        Ok(Self { access: Arc::new(Access::new(database)), clock })
     }
 }

@@ -89,13 +89,9 @@ impl<'t> Tables<'t> {
         if let Some(position) = &mut head.position {
             position.sync_state.clear();
         }
-        head.intents
-            .values_mut()
-            .for_each(|intent| intent.items.clear());
+        head.intents.values_mut().for_each(|intent| intent.items.clear());
         let head = encode(key, &head)?;
-        self.heads
-            .insert(key, head.as_slice())
-            .map_err(failed("write"))?;
+        self.heads.insert(key, head.as_slice()).map_err(failed("write"))?;
 
         if before.map(sync_state) != Some(sync_state(after)) {
             match sync_state(after) {
@@ -106,23 +102,13 @@ impl<'t> Tables<'t> {
         }
         let none = std::collections::BTreeMap::new();
         let known = before.map_or(&none, |before| &before.intents);
-        for batch in known
-            .keys()
-            .filter(|batch| !after.intents.contains_key(batch))
-        {
-            self.intents
-                .remove((key, batch.0))
-                .map_err(failed("write"))?;
+        for batch in known.keys().filter(|batch| !after.intents.contains_key(batch)) {
+            self.intents.remove((key, batch.0)).map_err(failed("write"))?;
         }
         for (batch, intent) in &after.intents {
-            if known
-                .get(batch)
-                .is_none_or(|known| known.items != intent.items)
-            {
+            if known.get(batch).is_none_or(|known| known.items != intent.items) {
                 let items = encode(key, &intent.items)?;
-                self.intents
-                    .insert((key, batch.0), items.as_slice())
-                    .map_err(failed("write"))?;
+                self.intents.insert((key, batch.0), items.as_slice()).map_err(failed("write"))?;
             }
         }
         Ok(())
@@ -131,26 +117,17 @@ impl<'t> Tables<'t> {
     /// A document version that was never used before.
     pub(super) fn next_version(&mut self) -> Result<u64, Error> {
         let last = self.number(LAST_VERSION)?.unwrap_or(0);
-        self.numbers
-            .insert(LAST_VERSION, last + 1)
-            .map_err(failed("write"))?;
+        self.numbers.insert(LAST_VERSION, last + 1).map_err(failed("write"))?;
         Ok(last + 1)
     }
 
     fn number(&self, name: &str) -> Result<Option<u64>, Error> {
-        Ok(self
-            .numbers
-            .get(name)
-            .map_err(failed("read"))?
-            .map(|number| number.value()))
+        Ok(self.numbers.get(name).map_err(failed("read"))?.map(|number| number.value()))
     }
 }
 
 fn sync_state(checkpoint: &Checkpoint) -> Option<&str> {
-    checkpoint
-        .position
-        .as_ref()
-        .map(|position| position.sync_state.as_str())
+    checkpoint.position.as_ref().map(|position| position.sync_state.as_str())
 }
 
 /// Where a folder's checkpoint is kept; the others begin with it.
@@ -205,26 +182,18 @@ fn load(
 
 /// Makes a new file ready, and an old one: checks the format, breaks the leases found.
 pub(super) fn prepare(database: &Database) -> Result<(), Error> {
-    let transaction = database
-        .begin_write()
-        .map_err(failed("begin a transaction"))?;
+    let transaction = database.begin_write().map_err(failed("begin a transaction"))?;
     {
         let mut tables = Tables::open(&transaction)?;
         let found = tables.number(FORMAT_NUMBER)?;
         match found {
             Some(found) if found != u64::from(FORMAT) => {
                 let found = u32::try_from(found).unwrap_or(u32::MAX);
-                return Err(Error::Format {
-                    found,
-                    known: FORMAT,
-                });
+                return Err(Error::Format { found, known: FORMAT });
             }
             Some(_) => break_leases(&mut tables)?,
             None => {
-                tables
-                    .numbers
-                    .insert(FORMAT_NUMBER, u64::from(FORMAT))
-                    .map_err(failed("write"))?;
+                tables.numbers.insert(FORMAT_NUMBER, u64::from(FORMAT)).map_err(failed("write"))?;
             }
         }
     }
@@ -243,26 +212,19 @@ fn break_leases(tables: &mut Tables<'_>) -> Result<(), Error> {
     for (key, mut head) in leased {
         head.lease = None;
         let head = encode(&key, &head)?;
-        tables
-            .heads
-            .insert(key.as_str(), head.as_slice())
-            .map_err(failed("write"))?;
+        tables.heads.insert(key.as_str(), head.as_slice()).map_err(failed("write"))?;
     }
     Ok(())
 }
 
 pub(super) fn encode(key: &str, value: &impl Serialize) -> Result<Vec<u8>, Error> {
-    rmp_serde::to_vec_named(value).map_err(|error| Error::Corrupt {
-        key: key.to_owned(),
-        source: error.into(),
-    })
+    rmp_serde::to_vec_named(value)
+        .map_err(|error| Error::Corrupt { key: key.to_owned(), source: error.into() })
 }
 
 pub(super) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, Error> {
-    rmp_serde::from_slice(bytes).map_err(|error| Error::Corrupt {
-        key: key.to_owned(),
-        source: error.into(),
-    })
+    rmp_serde::from_slice(bytes)
+        .map_err(|error| Error::Corrupt { key: key.to_owned(), source: error.into() })
 }
 
 /// What a failing call of the backend becomes.
@@ -270,8 +232,5 @@ pub(super) fn failed<E>(action: &'static str) -> impl Fn(E) -> Error
 where
     E: std::error::Error + Send + Sync + 'static,
 {
-    move |source| Error::Backend {
-        action,
-        source: Box::new(source),
-    }
+    move |source| Error::Backend { action, source: Box::new(source) }
 }

@@ -30,11 +30,7 @@ pub(super) struct Pending<T, F> {
 
 impl<T, F> Pending<T, F> {
     pub(super) const fn new(step: F, reply: oneshot::Sender<Result<T, Error>>) -> Self {
-        Self {
-            step: Some(step),
-            result: None,
-            reply,
-        }
+        Self { step: Some(step), result: None, reply }
     }
 }
 
@@ -59,10 +55,7 @@ where
     fn answer(self: Box<Self>, written: Result<(), Arc<Error>>) {
         let answer = match (written, self.result) {
             (Ok(()), Some(result)) => result,
-            (Err(cause), _) => Err(Error::Backend {
-                action: "write",
-                source: cause.into(),
-            }),
+            (Err(cause), _) => Err(Error::Backend { action: "write", source: cause.into() }),
             // Without a result the channel closes, which the caller reports.
             (Ok(()), None) => return,
         };
@@ -80,12 +73,8 @@ pub(super) fn write_group(database: &Database, mut group: Vec<Box<dyn Step>>) {
 }
 
 fn write(database: &Database, group: &mut [Box<dyn Step>]) -> Result<(), Error> {
-    let mut transaction = database
-        .begin_write()
-        .map_err(failed("begin a transaction"))?;
-    transaction
-        .set_durability(Durability::Immediate)
-        .map_err(failed("begin a transaction"))?;
+    let mut transaction = database.begin_write().map_err(failed("begin a transaction"))?;
+    transaction.set_durability(Durability::Immediate).map_err(failed("begin a transaction"))?;
     let changed = {
         let mut tables = Tables::open(&transaction)?;
         for step in group {

@@ -39,11 +39,7 @@ impl Appender {
     pub fn prepare(&self, records: &[Record]) -> Append {
         let mut bytes = Vec::with_capacity(records.len() * 32);
         let first = (self.template.is_empty())
-            .then(|| {
-                records
-                    .first()
-                    .map(|record| id_bytes(&record.destination).1)
-            })
+            .then(|| records.first().map(|record| id_bytes(&record.destination).1))
             .flatten();
         let template = first.as_deref().unwrap_or(&self.template);
         for record in records {

@@ -13,10 +13,7 @@ impl Reader {
     /// A reader for a ledger with this template.
     #[must_use]
     pub const fn new(template: Vec<u8>) -> Self {
-        Self {
-            template,
-            rest: Vec::new(),
-        }
+        Self { template, rest: Vec::new() }
     }
 
     /// The records that are complete with `piece`.
@@ -42,11 +39,7 @@ impl Reader {
     ///
     /// [`Corrupt`] if it ends within a record.
     pub fn finish(self) -> Result<(), Corrupt> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(Corrupt)
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(Corrupt) }
     }
 }
 
@@ -109,10 +102,6 @@ mod tests {
         };
         let records: Vec<_> = (0..1000).map(|n| record(&id(n), 75_000)).collect();
         let append = Appender::new(0, Vec::new()).prepare(&records);
-        assert!(
-            append.bytes.len() <= 30 * records.len(),
-            "{} bytes",
-            append.bytes.len()
-        );
+        assert!(append.bytes.len() <= 30 * records.len(), "{} bytes", append.bytes.len());
     }
 }

@@ -81,12 +81,7 @@ impl Record {
         let id = [&template[..head], own, &template[template.len() - tail..]].concat();
         let destination = id_text(kind, &id)?;
         *from = rest;
-        Ok(Some(Self {
-            key,
-            version,
-            size: Bytes(size),
-            destination,
-        }))
+        Ok(Some(Self { key, version, size: Bytes(size), destination }))
     }
 }
 
@@ -114,9 +109,5 @@ fn split_fixed(fixed: &[u8; 1 + ItemKey::LEN + 4]) -> (u8, ItemKey, u32) {
     key.copy_from_slice(&fixed[1..=ItemKey::LEN]);
     let mut version = [0; 4];
     version.copy_from_slice(&fixed[1 + ItemKey::LEN..]);
-    (
-        fixed[0],
-        ItemKey::from_bytes(key),
-        u32::from_le_bytes(version),
-    )
+    (fixed[0], ItemKey::from_bytes(key), u32::from_le_bytes(version))
 }

@@ -62,10 +62,7 @@ impl PassRecord {
             PassKind::PreStage { cutoff } => Some(cutoff),
             PassKind::Full => None,
         };
-        Bounds {
-            cutoff,
-            associated: self.associated_items,
-        }
+        Bounds { cutoff, associated: self.associated_items }
     }
 }
 

@@ -93,10 +93,7 @@ const fn default_mailbox_requests() -> u16 {
 
 impl Default for OptionsRecord {
     fn default() -> Self {
-        Self {
-            associated_items: false,
-            mailbox_requests: default_mailbox_requests(),
-        }
+        Self { associated_items: false, mailbox_requests: default_mailbox_requests() }
     }
 }
 

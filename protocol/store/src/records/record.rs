@@ -37,10 +37,8 @@ pub async fn save<R: Record>(
     expect: Expect,
 ) -> Result<Version, Error> {
     let key = record.key();
-    let body = rmp_serde::to_vec_named(record).map_err(|error| Error::Corrupt {
-        key: key.clone(),
-        source: Box::new(error),
-    })?;
+    let body = rmp_serde::to_vec_named(record)
+        .map_err(|error| Error::Corrupt { key: key.clone(), source: Box::new(error) })?;
     store.put(&key, body, expect).await
 }
 
@@ -70,8 +68,6 @@ pub async fn list<R: Record>(
 }
 
 fn decode<R: Record>(key: &str, body: &[u8]) -> Result<R, Error> {
-    rmp_serde::from_slice(body).map_err(|error| Error::Corrupt {
-        key: key.to_owned(),
-        source: Box::new(error),
-    })
+    rmp_serde::from_slice(body)
+        .map_err(|error| Error::Corrupt { key: key.to_owned(), source: Box::new(error) })
 }

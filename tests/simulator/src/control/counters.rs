@@ -40,11 +40,7 @@ impl Counters {
     /// Changes the numbers of an operation at a mailbox.
     pub(crate) fn note(&self, operation: &str, mailbox: &str, change: impl FnOnce(&mut Count)) {
         let mut counts = lock(&self.by_call);
-        change(
-            counts
-                .entry((operation.to_owned(), mailbox.to_lowercase()))
-                .or_default(),
-        );
+        change(counts.entry((operation.to_owned(), mailbox.to_lowercase())).or_default());
     }
 
     /// A token was asked for.

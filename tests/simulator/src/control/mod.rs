@@ -53,28 +53,13 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/ews", post(user::ews))
         .route("/invalidate-sync-states", post(user::invalidate));
     Router::new()
-        .route(
-            "/health",
-            get(async || Json(serde_json::json!({ "status": "ok" }))),
-        )
-        .route(
-            "/faults",
-            get(rules::list).post(rules::add).delete(rules::clear),
-        )
+        .route("/health", get(async || Json(serde_json::json!({ "status": "ok" }))))
+        .route("/faults", get(rules::list).post(rules::add).delete(rules::clear))
         .route("/faults/{id}", delete(rules::remove))
-        .route(
-            "/counters",
-            get(rules::counters).delete(rules::reset_counters),
-        )
-        .route(
-            "/settings",
-            get(rules::settings).patch(rules::change_settings),
-        )
+        .route("/counters", get(rules::counters).delete(rules::reset_counters))
+        .route("/settings", get(rules::settings).patch(rules::change_settings))
         .route("/tenants/{tenant}/ews", post(rules::tenant_ews))
-        .route(
-            "/tenants/{tenant}/revoke-tokens",
-            post(rules::revoke_tokens),
-        )
+        .route("/tenants/{tenant}/revoke-tokens", post(rules::revoke_tokens))
         .nest("/mailboxes/{address}", mailbox)
         .route("/dump/{address}", get(user::dump))
         .route("/digest/{address}", get(user::digest))
@@ -104,10 +89,7 @@ impl Refused {
 
 impl From<crate::mailbox::Refusal> for Refused {
     fn from(refusal: crate::mailbox::Refusal) -> Self {
-        Self(
-            StatusCode::CONFLICT,
-            format!("{}: {refusal}", refusal.code()),
-        )
+        Self(StatusCode::CONFLICT, format!("{}: {refusal}", refusal.code()))
     }
 }
 

@@ -75,9 +75,7 @@ pub(super) async fn tenant_ews(
     Path(name): Path<String>,
     Json(body): Json<TenantEws>,
 ) -> Result<StatusCode, Refused> {
-    let tenant = world
-        .tenant(&name)
-        .ok_or_else(|| Refused::not_found("tenant"))?;
+    let tenant = world.tenant(&name).ok_or_else(|| Refused::not_found("tenant"))?;
     tenant.set_ews(body.enabled, body.allowed);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -87,9 +85,7 @@ pub(super) async fn revoke_tokens(
     State(world): Sim,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Refused> {
-    let tenant = world
-        .tenant(&name)
-        .ok_or_else(|| Refused::not_found("tenant"))?;
+    let tenant = world.tenant(&name).ok_or_else(|| Refused::not_found("tenant"))?;
     tenant.revoke_tokens_below(world.counters.coming_token());
     Ok(StatusCode::NO_CONTENT)
 }

@@ -20,9 +20,7 @@ type Sim = State<Arc<World>>;
 type Answer = Result<Json<Value>, Refused>;
 
 fn account<'a>(world: &'a World, address: &str) -> Result<&'a Arc<Account>, Refused> {
-    world
-        .account(address)
-        .ok_or_else(|| Refused::not_found("mailbox"))
+    world.account(address).ok_or_else(|| Refused::not_found("mailbox"))
 }
 
 /// The folder of an EWS id or a path.
@@ -33,9 +31,7 @@ fn folder(mailbox: &Mailbox, text: &str) -> Result<FolderId, Refused> {
         return Ok(mailbox.parse_folder_id(text)?);
     };
     for name in names {
-        at = mailbox
-            .find_child(at, name)
-            .ok_or_else(|| Refused::not_found("folder"))?;
+        at = mailbox.find_child(at, name).ok_or_else(|| Refused::not_found("folder"))?;
     }
     Ok(at)
 }
@@ -54,10 +50,7 @@ pub(super) async fn list(
     let at = folder(&mailbox, &query.folder)?;
     let mut items = Vec::new();
     for (scope, associated) in [(Scope::Normal, false), (Scope::Associated, true)] {
-        for listed in mailbox
-            .find_items(at, scope, Order::NewestFirst, 0, usize::MAX)?
-            .entries
-        {
+        for listed in mailbox.find_items(at, scope, Order::NewestFirst, 0, usize::MAX)?.entries {
             let record = mailbox.item(listed.id)?;
             items.push(json!({
                 "id": mailbox.item_id_text(listed.id),
@@ -102,8 +95,7 @@ pub(super) async fn create(
         let mut item = Item::of_class(new.class.as_deref().unwrap_or("IPM.Note"));
         let id = format!("<{}@simulator.test>", uuid::Uuid::new_v4());
         item.props.set(tags::SUBJECT, new.subject.as_str());
-        item.props
-            .set(tags::NORMALIZED_SUBJECT, new.subject.as_str());
+        item.props.set(tags::NORMALIZED_SUBJECT, new.subject.as_str());
         item.props.set(tags::BODY, new.body.as_str());
         item.props.set(tags::INTERNET_MESSAGE_ID, id);
         item.props.set(tags::DELIVERY_TIME, mailbox.now());
@@ -193,10 +185,7 @@ pub(super) async fn relocate(
     Json(object): Json<Object>,
 ) -> Answer {
     let mut mailbox = account(&world, &address)?.mailbox();
-    let to = object
-        .to
-        .as_deref()
-        .ok_or_else(|| Refused::invalid("\"to\" is missing"))?;
+    let to = object.to.as_deref().ok_or_else(|| Refused::invalid("\"to\" is missing"))?;
     let to = folder(&mailbox, to)?;
     let id = match which(&mailbox, &object)? {
         Which::Item(item) => {
@@ -287,18 +276,10 @@ pub(super) async fn limits(
     Json(body): Json<Limits>,
 ) -> Answer {
     let mut mailbox = account(&world, &address)?.mailbox();
-    let quota = if body.full {
-        Some(mailbox.used())
-    } else {
-        body.quota
-    };
-    let size = body
-        .max_item_size
-        .unwrap_or_else(|| mailbox.options().max_item_size);
+    let quota = if body.full { Some(mailbox.used()) } else { body.quota };
+    let size = body.max_item_size.unwrap_or_else(|| mailbox.options().max_item_size);
     mailbox.set_limits(quota, size);
-    Ok(Json(
-        json!({ "used": mailbox.used(), "quota": quota, "max_item_size": size }),
-    ))
+    Ok(Json(json!({ "used": mailbox.used(), "quota": quota, "max_item_size": size })))
 }
 
 #[derive(Deserialize)]
@@ -320,9 +301,7 @@ pub(super) async fn invalidate(
     State(world): Sim,
     Path(address): Path<String>,
 ) -> Result<StatusCode, Refused> {
-    account(&world, &address)?
-        .mailbox()
-        .invalidate_sync_states();
+    account(&world, &address)?.mailbox().invalidate_sync_states();
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -335,10 +314,7 @@ pub(super) async fn dump(
         let mut text = Vec::new();
         account.mailbox().dump(&mut text).map(|()| text)
     });
-    let text = text
-        .await
-        .map_err(Refused::invalid)?
-        .map_err(Refused::invalid)?;
+    let text = text.await.map_err(Refused::invalid)?.map_err(Refused::invalid)?;
     Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }
 
@@ -346,7 +322,5 @@ pub(super) async fn digest(State(world): Sim, Path(address): Path<String>) -> An
     let account = Arc::clone(account(&world, &address)?);
     let digest = tokio::task::spawn_blocking(move || account.mailbox().digest());
     let digest = digest.await.map_err(Refused::invalid)?;
-    serde_json::to_value(digest)
-        .map(Json)
-        .map_err(Refused::invalid)
+    serde_json::to_value(digest).map(Json).map_err(Refused::invalid)
 }

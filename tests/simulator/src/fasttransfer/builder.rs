@@ -31,9 +31,7 @@ enum Part {
 
 impl Default for Builder {
     fn default() -> Self {
-        Self {
-            open: vec![Open::Message(Item::default(), Part::Properties)],
-        }
+        Self { open: vec![Open::Message(Item::default(), Part::Properties)] }
     }
 }
 
@@ -89,15 +87,8 @@ impl Builder {
 
     pub(super) fn marker(&mut self, marker: u32) -> Result<(), Broken> {
         let depth = self.open.len();
-        if matches!(
-            marker,
-            marker::END_RECIP | marker::END_EMBED | marker::END_ATTACH
-        ) {
-            return if depth > 1 {
-                self.end(marker)
-            } else {
-                Err(Broken::Marker(marker))
-            };
+        if matches!(marker, marker::END_RECIP | marker::END_EMBED | marker::END_ATTACH) {
+            return if depth > 1 { self.end(marker) } else { Err(Broken::Marker(marker)) };
         }
         let misplaced = Err(Broken::Marker(marker));
         match (marker, self.open.last_mut()) {
@@ -108,8 +99,7 @@ impl Builder {
             }
             (marker::NEW_ATTACH, Some(Open::Message(_, part))) => {
                 *part = Part::Attachments;
-                self.open
-                    .push(Open::Attachment(Attachment::default(), false));
+                self.open.push(Open::Attachment(Attachment::default(), false));
                 Ok(())
             }
             (marker::START_EMBED, Some(Open::Attachment(attachment, numbered))) => {
@@ -122,8 +112,7 @@ impl Builder {
                 if depth > 2 * DEEPEST {
                     return Err(Broken::Depth);
                 }
-                self.open
-                    .push(Open::Message(Item::default(), Part::Properties));
+                self.open.push(Open::Message(Item::default(), Part::Properties));
                 Ok(())
             }
             _ => misplaced,

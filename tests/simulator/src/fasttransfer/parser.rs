@@ -23,10 +23,7 @@ pub(crate) struct Parser {
 impl Parser {
     /// At the start of a blob.
     pub(crate) fn new() -> Self {
-        Self {
-            records: Records::new(),
-            stream: Stream::default(),
-        }
+        Self { records: Records::new(), stream: Stream::default() }
     }
 
     /// Takes the next bytes of the blob.

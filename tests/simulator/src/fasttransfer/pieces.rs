@@ -36,8 +36,7 @@ impl Pieces {
     fn close(&mut self) {
         if !self.open.is_empty() {
             self.len += self.open.len() as u64;
-            self.list
-                .push(Content::from(std::mem::take(&mut self.open)));
+            self.list.push(Content::from(std::mem::take(&mut self.open)));
         }
     }
 
@@ -65,11 +64,7 @@ impl Pieces {
         names: &BTreeMap<&PropertyName, u16>,
     ) {
         self.open.put_u32_le(marker::NEW_ATTACH);
-        self.property(
-            &tags::ATTACH_NUMBER.into(),
-            &Value::I32(number as i32),
-            names,
-        );
+        self.property(&tags::ATTACH_NUMBER.into(), &Value::I32(number as i32), names);
         self.rest(&attachment.props, tags::ATTACH_NUMBER.id(), names);
         if let Some(embedded) = &attachment.embedded {
             self.open.put_u32_le(marker::START_EMBED);
@@ -100,8 +95,7 @@ impl Pieces {
         match key {
             Key::Id(id) => self.open.put_u16_le(*id),
             Key::Named(name) => {
-                self.open
-                    .put_u16_le(names.get(name).copied().unwrap_or(u16::MAX));
+                self.open.put_u16_le(names.get(name).copied().unwrap_or(u16::MAX));
                 self.open.put_slice(&name.set.to_bytes_le());
                 match &name.name {
                     Name::Lid(lid) => {
@@ -177,29 +171,19 @@ fn sized(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// UTF-16LE with its terminator.
 fn utf16(text: &str) -> Bytes {
-    text.encode_utf16()
-        .chain([0])
-        .flat_map(u16::to_le_bytes)
-        .collect()
+    text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
 }
 
 /// Every named property of an item and of what is inside it.
 fn collect_names<'a>(item: &'a Item, names: &mut BTreeMap<&'a PropertyName, u16>) {
     let attached = item.attachments.iter().map(|attachment| &attachment.props);
-    let bags = [&item.props]
-        .into_iter()
-        .chain(&item.recipients)
-        .chain(attached);
+    let bags = [&item.props].into_iter().chain(&item.recipients).chain(attached);
     for (key, _) in bags.flat_map(Props::iter) {
         if let Key::Named(name) = key {
             names.insert(name, 0);
         }
     }
-    for embedded in item
-        .attachments
-        .iter()
-        .filter_map(|attachment| attachment.embedded.as_ref())
-    {
+    for embedded in item.attachments.iter().filter_map(|attachment| attachment.embedded.as_ref()) {
         collect_names(embedded, names);
     }
 }

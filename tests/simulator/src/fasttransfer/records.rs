@@ -22,11 +22,7 @@ const OLDEST_MAJOR: u8 = 0x0E;
 impl Records {
     /// At the start of a blob.
     pub(super) fn new() -> Self {
-        Self {
-            head: Vec::new(),
-            started: false,
-            left: 0,
-        }
+        Self { head: Vec::new(), started: false, left: 0 }
     }
 
     /// Hands the stream bytes of the next piece of the blob to `deliver`.

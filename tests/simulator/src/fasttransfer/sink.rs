@@ -14,19 +14,12 @@ pub(super) struct Sink {
 impl Sink {
     /// For a value of this many bytes.
     pub(super) fn new(expected: u64) -> Self {
-        Self {
-            expected,
-            held: Vec::new(),
-            recipe: None,
-        }
+        Self { expected, held: Vec::new(), recipe: None }
     }
 
     /// Bytes still to come.
     pub(super) fn missing(&self) -> u64 {
-        self.expected
-            - self
-                .recipe
-                .map_or(self.held.len() as u64, |(_, verified)| verified)
+        self.expected - self.recipe.map_or(self.held.len() as u64, |(_, verified)| verified)
     }
 
     /// Takes the next bytes, no more than are missing.

@@ -110,15 +110,9 @@ impl<'a> Cursor<'a> {
         };
         let kind = (tag & 0xFFFF) as u16;
         Ok(match kind & !kind::MULTI {
-            kind::I16 => self
-                .many(count, |c| c.array().map(i16::from_le_bytes))
-                .map(Value::I16s),
-            kind::I32 => self
-                .many(count, |c| c.array().map(i32::from_le_bytes))
-                .map(Value::I32s),
-            kind::F32 => self
-                .many(count, |c| c.array().map(f32::from_le_bytes))
-                .map(Value::F32s),
+            kind::I16 => self.many(count, |c| c.array().map(i16::from_le_bytes)).map(Value::I16s),
+            kind::I32 => self.many(count, |c| c.array().map(i32::from_le_bytes)).map(Value::I32s),
+            kind::F32 => self.many(count, |c| c.array().map(f32::from_le_bytes)).map(Value::F32s),
             kind::F64 => self.many(count, Self::f64).map(Value::F64s),
             kind::CURRENCY => self.many(count, Self::i64).map(Value::Currencies),
             kind::APP_TIME => self.many(count, Self::f64).map(Value::AppTimes),

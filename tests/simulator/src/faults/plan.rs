@@ -16,10 +16,7 @@ pub(crate) struct Plan {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Early {
     Fault(Fault),
-    Status {
-        status: u16,
-        retry_after: Option<u64>,
-    },
+    Status { status: u16, retry_after: Option<u64> },
     ErrorPage,
     Html,
     Reset,
@@ -70,16 +67,10 @@ impl Plan {
     /// What happens instead of the work.
     pub(crate) fn early(&self) -> Option<Early> {
         self.actions.iter().find_map(|action| match action {
-            Action::Fault {
-                when: When::Before, ..
-            } => fault(action).map(Early::Fault),
-            Action::Status {
-                status,
-                retry_after,
-            } => Some(Early::Status {
-                status: *status,
-                retry_after: *retry_after,
-            }),
+            Action::Fault { when: When::Before, .. } => fault(action).map(Early::Fault),
+            Action::Status { status, retry_after } => {
+                Some(Early::Status { status: *status, retry_after: *retry_after })
+            }
             Action::ErrorPage => Some(Early::ErrorPage),
             Action::Html => Some(Early::Html),
             Action::Reset { when: When::Before } => Some(Early::Reset),
@@ -90,9 +81,7 @@ impl Plan {
     /// What happens instead of the answer.
     pub(crate) fn late(&self) -> Option<Late> {
         self.actions.iter().find_map(|action| match action {
-            Action::Fault {
-                when: When::After, ..
-            } => fault(action).map(Late::Fault),
+            Action::Fault { when: When::After, .. } => fault(action).map(Late::Fault),
             Action::Reset { when: When::After } => Some(Late::Reset),
             _ => None,
         })
@@ -109,13 +98,9 @@ impl Plan {
         let here = |position: &Option<usize>| position.is_none_or(|position| position == index);
         for action in &self.actions {
             match action {
-                Action::ItemError {
-                    code,
-                    text,
-                    position,
-                    executed,
-                    stops_batch,
-                } if here(position) => {
+                Action::ItemError { code, text, position, executed, stops_batch }
+                    if here(position) =>
+                {
                     let text = text.clone().unwrap_or_else(|| injected(code));
                     item.error = Some((code.clone(), text));
                     item.executed = *executed;
@@ -142,13 +127,7 @@ impl Plan {
 }
 
 fn fault(action: &Action) -> Option<Fault> {
-    let Action::Fault {
-        code,
-        text,
-        back_off_milliseconds,
-        ..
-    } = action
-    else {
+    let Action::Fault { code, text, back_off_milliseconds, .. } = action else {
         return None;
     };
     let mut fault = match (code.as_str(), back_off_milliseconds) {

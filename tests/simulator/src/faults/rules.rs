@@ -52,13 +52,7 @@ impl Faults {
         rules.last += 1;
         let id = rules.last;
         let random = StdRng::seed_from_u64(rule.seed);
-        rules.standing.push(Standing {
-            id,
-            matched: 0,
-            fired: 0,
-            rule,
-            random,
-        });
+        rules.standing.push(Standing { id, matched: 0, fired: 0, rule, random });
         id
     }
 
@@ -66,9 +60,7 @@ impl Faults {
     pub(crate) fn clear(&self, id: Option<u64>) -> usize {
         let mut rules = lock(&self.0);
         let before = rules.standing.len();
-        rules
-            .standing
-            .retain(|standing| id.is_some_and(|id| id != standing.id));
+        rules.standing.retain(|standing| id.is_some_and(|id| id != standing.id));
         before - rules.standing.len()
     }
 
@@ -84,21 +76,16 @@ impl Faults {
 
     /// Counts a token request and says what happens to it.
     pub(crate) fn token(&self) -> Option<TokenFault> {
-        self.fire(None, "Token")
-            .into_iter()
-            .find_map(|action| match action {
-                Action::Status {
-                    status,
-                    retry_after,
-                } => StatusCode::from_u16(status)
-                    .ok()
-                    .map(|s| TokenFault::Status(s, retry_after)),
-                Action::Latency { milliseconds } => {
-                    Some(TokenFault::Latency(Duration::from_millis(milliseconds)))
-                }
-                Action::Rotation => Some(TokenFault::Rotation),
-                _ => None,
-            })
+        self.fire(None, "Token").into_iter().find_map(|action| match action {
+            Action::Status { status, retry_after } => {
+                StatusCode::from_u16(status).ok().map(|s| TokenFault::Status(s, retry_after))
+            }
+            Action::Latency { milliseconds } => {
+                Some(TokenFault::Latency(Duration::from_millis(milliseconds)))
+            }
+            Action::Rotation => Some(TokenFault::Rotation),
+            _ => None,
+        })
     }
 
     fn fire(&self, mailbox: Option<&str>, operation: &str) -> Vec<Action> {
@@ -133,10 +120,7 @@ impl Standing {
             return false;
         }
         let due = self.rule.nth.is_none_or(|nth| self.matched == nth)
-            && self
-                .rule
-                .every
-                .is_none_or(|every| self.matched.is_multiple_of(every.max(1)))
+            && self.rule.every.is_none_or(|every| self.matched.is_multiple_of(every.max(1)))
             && self
                 .rule
                 .probability

@@ -22,12 +22,7 @@ const UNREAD: u64 = 5;
 
 impl Bulk {
     pub(super) fn new(seed: u64, count: u64, sizes: Sizes) -> Self {
-        let mut row = Self {
-            seed,
-            count,
-            sizes,
-            least: 0,
-        };
+        let mut row = Self { seed, count, sizes, least: 0 };
         let mut shortest = row.message(0, GENERATED_HEADER as u64);
         shortest.props.remove(tags::CREATION_TIME);
         shortest.props.remove(tags::LAST_MODIFICATION_TIME);
@@ -90,10 +85,7 @@ impl ItemSource for Bulk {
     }
 
     fn item(&self, index: u64) -> Item {
-        self.message(
-            index,
-            GENERATED_HEADER as u64 + self.size(index) - self.least,
-        )
+        self.message(index, GENERATED_HEADER as u64 + self.size(index) - self.least)
     }
 
     fn facts(&self, index: u64) -> Facts {
@@ -109,9 +101,6 @@ impl ItemSource for Bulk {
             Sizes::Fixed(_) => self.count * self.size(0),
             Sizes::Around(_) => (0..self.count).map(|index| self.size(index)).sum(),
         };
-        Totals {
-            unread: self.count.div_ceil(UNREAD),
-            bytes,
-        }
+        Totals { unread: self.count.div_ceil(UNREAD), bytes }
     }
 }

@@ -46,14 +46,8 @@ pub(super) fn appointment(random: &mut Random, time: Time) -> Item {
     let start = Time(time.0 / Time::DAY * Time::DAY).plus(9 * 60 * Time::MINUTE);
     let all_day = random.once_in(6);
     let (start, end) = match all_day {
-        true => (
-            start.plus(-540 * Time::MINUTE),
-            start.plus(900 * Time::MINUTE),
-        ),
-        false => (
-            start,
-            start.plus((1 + random.below(4) as i64) * 30 * Time::MINUTE),
-        ),
+        true => (start.plus(-540 * Time::MINUTE), start.plus(900 * Time::MINUTE)),
+        false => (start, start.plus((1 + random.below(4) as i64) * 30 * Time::MINUTE)),
     };
     schedule(&mut item, random, start, end);
     finish(&mut item, random, time);
@@ -66,10 +60,7 @@ fn finish(item: &mut Item, random: &mut Random, time: Time) {
     let organiser = Person::any(random);
     address(&mut item.props, &organiser, random);
     let id = global_id(random, time);
-    let start = item
-        .props
-        .time(appointment_property(0x820D))
-        .unwrap_or(time);
+    let start = item.props.time(appointment_property(0x820D)).unwrap_or(time);
     let props = &mut item.props;
     props.set(meeting_property(0x0003), id.clone());
     props.set(meeting_property(0x0023), id);
@@ -77,20 +68,14 @@ fn finish(item: &mut Item, random: &mut Random, time: Time) {
     props.set(appointment_property(0x8218), i32::from(meeting));
     props.set(PropertyName::lid(sets::COMMON, 0x8503), true);
     props.set(PropertyName::lid(sets::COMMON, 0x8501), 15);
-    props.set(
-        PropertyName::lid(sets::COMMON, 0x8560),
-        start.plus(-15 * Time::MINUTE),
-    );
+    props.set(PropertyName::lid(sets::COMMON, 0x8560), start.plus(-15 * Time::MINUTE));
     props.set(PropertyName::lid(sets::COMMON, 0x8510), 369);
     props.set(tags::OWNER_APPOINTMENT_ID, random.below(1 << 31) as i32);
     props.set(tags::RESPONSE_REQUESTED, meeting);
     if meeting {
         for number in 0..2 + random.below(3) as i32 {
             let mut attendee = recipient(&Person::any(random), 1 + number % 2);
-            attendee.set(
-                tags::RECIPIENT_TRACK_STATUS,
-                [0, 2, 3, 4][number as usize % 4],
-            );
+            attendee.set(tags::RECIPIENT_TRACK_STATUS, [0, 2, 3, 4][number as usize % 4]);
             item.recipients.push(attendee);
         }
     }
@@ -111,12 +96,7 @@ pub(super) fn series(random: &mut Random, time: Time) -> Item {
         deleted: vec![1],
         exceptions: Vec::new(),
     };
-    schedule(
-        &mut item,
-        random,
-        start,
-        start.plus(i64::from(duration) * Time::MINUTE),
-    );
+    schedule(&mut item, random, start, start.plus(i64::from(duration) * Time::MINUTE));
     for number in [3, 5] {
         let original = weekly.occurrence(number);
         let start = original.plus(Time::DAY + 30 * Time::MINUTE);
@@ -127,8 +107,7 @@ pub(super) fn series(random: &mut Random, time: Time) -> Item {
             subject: format!("{subject} moved {number}"),
             location: phrase(random, 1),
         };
-        item.attachments
-            .push(exception_attachment(&exception, random));
+        item.attachments.push(exception_attachment(&exception, random));
         weekly.exceptions.push(exception);
     }
     finish(&mut item, random, time);
@@ -136,15 +115,9 @@ pub(super) fn series(random: &mut Random, time: Time) -> Item {
     props.set(appointment_property(0x8216), weekly.to_bytes());
     props.set(appointment_property(0x8223), true);
     props.set(appointment_property(0x8231), 2);
-    props.set(
-        appointment_property(0x8232),
-        format!("every {} weeks", weekly.every),
-    );
+    props.set(appointment_property(0x8232), format!("every {} weeks", weekly.every));
     props.set(appointment_property(0x8233), vec![0; 48]);
-    props.set(
-        appointment_property(0x8234),
-        "(UTC) Coordinated Universal Time",
-    );
+    props.set(appointment_property(0x8234), "(UTC) Coordinated Universal Time");
     let midnight = |time: Time| Time(time.0 / Time::DAY * Time::DAY);
     props.set(appointment_property(0x8235), midnight(start));
     props.set(appointment_property(0x8236), midnight(weekly.last()));
@@ -153,18 +126,11 @@ pub(super) fn series(random: &mut Random, time: Time) -> Item {
 
 /// An exception as the hidden attachment it is kept in (Microsoft: MS-OXOCAL 2.2.10.1).
 fn exception_attachment(exception: &Exception, random: &mut Random) -> Attachment {
-    let mut item = inner(base(
-        random,
-        EXCEPTION_CLASS,
-        &exception.subject,
-        exception.start,
-    ));
+    let mut item = inner(base(random, EXCEPTION_CLASS, &exception.subject, exception.start));
     schedule(&mut item, random, exception.start, exception.end);
-    item.props
-        .set(appointment_property(0x8208), exception.location.as_str());
+    item.props.set(appointment_property(0x8208), exception.location.as_str());
     item.props.set(appointment_property(0x8205), 1);
-    item.props
-        .set(appointment_property(0x8228), exception.original);
+    item.props.set(appointment_property(0x8228), exception.original);
     body(&mut item, random);
     let mut attachment = Attachment::message("Untitled", item);
     let props = &mut attachment.props;

@@ -22,32 +22,17 @@ pub(super) fn contact(random: &mut Random, time: Time) -> Item {
     props.set(tags::DISPLAY_NAME, person.name());
     props.set(tags::GIVEN_NAME, person.given.as_str());
     props.set(tags::SURNAME, person.family.as_str());
-    props.set(
-        tags::COMPANY,
-        format!("{} & {} Ltd.", capital(random), capital(random)),
-    );
+    props.set(tags::COMPANY, format!("{} & {} Ltd.", capital(random), capital(random)));
     props.set(tags::TITLE, phrase(random, 2));
-    props.set(
-        tags::BUSINESS_PHONE,
-        format!("+1 555 01{:02}", random.below(100)),
-    );
-    props.set(
-        tags::MOBILE_PHONE,
-        format!("+1 555 01{:02}", random.below(100)),
-    );
-    props.set(
-        address(0x8005),
-        format!("{}, {}", person.family, person.given),
-    );
+    props.set(tags::BUSINESS_PHONE, format!("+1 555 01{:02}", random.below(100)));
+    props.set(tags::MOBILE_PHONE, format!("+1 555 01{:02}", random.below(100)));
+    props.set(address(0x8005), format!("{}, {}", person.family, person.given));
     props.set(address(0x8080), person.name());
     props.set(address(0x8082), "SMTP");
     props.set(address(0x8083), person.address.as_str());
     props.set(address(0x8084), person.address.as_str());
     props.set(address(0x8085), one_off(&person));
-    props.set(
-        address(0x8045),
-        format!("{} {}", random.below(200), capital(random)),
-    );
+    props.set(address(0x8045), format!("{} {}", random.below(200), capital(random)));
     props.set(address(0x8046), capital(random));
     props.set(address(0x8028), Value::I32s(vec![0]));
     if random.once_in(2) {
@@ -78,14 +63,12 @@ fn picture(random: &mut Random) -> Attachment {
 pub(super) fn group(random: &mut Random, time: Time) -> Item {
     let name = format!("{} group", capital(random));
     let mut item = base(random, "IPM.DistList", &name, time);
-    let members: Vec<Bytes> = (0..2 + random.below(6))
-        .map(|_| one_off(&Person::any(random)).into())
-        .collect();
+    let members: Vec<Bytes> =
+        (0..2 + random.below(6)).map(|_| one_off(&Person::any(random)).into()).collect();
     item.props.set(tags::DISPLAY_NAME, name.as_str());
     item.props.set(address(0x8005), name.as_str());
     item.props.set(address(0x8053), name);
-    item.props
-        .set(address(0x8054), Value::Binaries(members.clone()));
+    item.props.set(address(0x8054), Value::Binaries(members.clone()));
     item.props.set(address(0x8055), Value::Binaries(members));
     item
 }
@@ -101,9 +84,7 @@ pub(super) fn one_off(person: &Person) -> Vec<u8> {
     // Unicode, no rich text.
     entry.put_u16_le(0x8001);
     for text in [person.name().as_str(), "SMTP", &person.address] {
-        text.encode_utf16()
-            .chain([0])
-            .for_each(|unit| entry.put_u16_le(unit));
+        text.encode_utf16().chain([0]).for_each(|unit| entry.put_u16_le(unit));
     }
     entry
 }

@@ -28,38 +28,17 @@ struct Place {
 }
 
 const fn place(known: &'static str, share: u64, kinds: &'static [Kind]) -> Place {
-    Place {
-        known,
-        below: &[],
-        class: "IPF.Note",
-        share,
-        kinds,
-        twins: false,
-    }
+    Place { known, below: &[], class: "IPF.Note", share, kinds, twins: false }
 }
 
 const PLACES: &[Place] = &[
-    place(
-        "inbox",
-        30,
-        &[
-            Kind::Mail,
-            Kind::Request,
-            Kind::Forwarded,
-            Kind::Response,
-            Kind::Mail,
-        ],
-    ),
+    place("inbox", 30, &[Kind::Mail, Kind::Request, Kind::Forwarded, Kind::Response, Kind::Mail]),
     place("sentitems", 12, &[Kind::Sent]),
     place("drafts", 3, &[Kind::Draft]),
     place("deleteditems", 4, &[Kind::Mail, Kind::Contact]),
     place("junkemail", 2, &[Kind::Mail]),
     place("archive", 6, &[Kind::Mail, Kind::Post]),
-    place(
-        "calendar",
-        10,
-        &[Kind::Appointment, Kind::Series, Kind::Appointment],
-    ),
+    place("calendar", 10, &[Kind::Appointment, Kind::Series, Kind::Appointment]),
     place("contacts", 8, &[Kind::Contact, Kind::Contact, Kind::Group]),
     place("tasks", 4, &[Kind::Task]),
     place("journal", 2, &[Kind::Journal]),
@@ -95,13 +74,7 @@ pub(crate) fn fill(mailbox: &mut Mailbox, profile: &Profile) -> Result<(), Refus
             let folder = open(mailbox, place.known, place.below, place.class)?;
             let count = (profile.varied * place.share / 100).max(1 + u64::from(place.twins));
             let kinds = place.kinds.to_vec();
-            let row = Row {
-                seed: profile.seed,
-                folder: number,
-                count,
-                kinds,
-                twins: place.twins,
-            };
+            let row = Row { seed: profile.seed, folder: number, count, kinds, twins: place.twins };
             mailbox.add_source(folder, false, Arc::new(row))?;
         }
         odd_folders(mailbox, profile)?;
@@ -113,13 +86,7 @@ pub(crate) fn fill(mailbox: &mut Mailbox, profile: &Profile) -> Result<(), Refus
 fn odd_folders(mailbox: &mut Mailbox, profile: &Profile) -> Result<(), Refusal> {
     let seed = profile.seed;
     let add = |mailbox: &mut Mailbox, folder, number, count, associated, kinds| {
-        let row = Row {
-            seed,
-            folder: number,
-            count,
-            kinds,
-            twins: false,
-        };
+        let row = Row { seed, folder: number, count, kinds, twins: false };
         mailbox.add_source(folder, associated, Arc::new(row))
     };
     let longest = "L".repeat(255);
@@ -163,9 +130,7 @@ fn open(
     below: &[&str],
     class: &str,
 ) -> Result<FolderId, Refusal> {
-    let mut folder = mailbox
-        .distinguished(known)
-        .ok_or(Refusal::FolderNotFound)?;
+    let mut folder = mailbox.distinguished(known).ok_or(Refusal::FolderNotFound)?;
     for name in below {
         folder = match mailbox.find_child(folder, name) {
             Some(found) => found,

@@ -13,10 +13,7 @@ use super::{
 
 /// Categories of an item (Microsoft: MS-OXPROPS PidNameKeywords).
 pub(super) fn categories() -> PropertyName {
-    PropertyName {
-        set: sets::PUBLIC_STRINGS,
-        name: Name::Text("Keywords".to_owned()),
-    }
+    PropertyName { set: sets::PUBLIC_STRINGS, name: Name::Text("Keywords".to_owned()) }
 }
 
 /// What every kind of item has: class, subject, dates, search key, some flags.
@@ -48,11 +45,7 @@ pub(super) fn base(random: &mut Random, class: &str, subject: &str, time: Time) 
 pub(super) fn received(random: &mut Random, time: Time) -> Item {
     let reply = random.once_in(3);
     let topic = phrase(random, 3);
-    let subject = if reply {
-        format!("RE: {topic}")
-    } else {
-        topic.clone()
-    };
+    let subject = if reply { format!("RE: {topic}") } else { topic.clone() };
     let mut item = base(random, "IPM.Note", &subject, time);
     let sender = Person::any(random);
     address(&mut item.props, &sender, random);
@@ -66,10 +59,7 @@ pub(super) fn received(random: &mut Random, time: Time) -> Item {
     props.set(tags::CONVERSATION_INDEX, conversation_index(random, time));
     if reply {
         props.set(tags::SUBJECT_PREFIX, "RE: ");
-        props.set(
-            tags::IN_REPLY_TO,
-            format!("<{:016x}@south.example>", random.next()),
-        );
+        props.set(tags::IN_REPLY_TO, format!("<{:016x}@south.example>", random.next()));
         props.set(tags::ICON_INDEX, 261);
     }
     let from = format!("\"{}\" <{}>", sender.name(), sender.address);
@@ -99,8 +89,7 @@ pub(super) fn sent(random: &mut Random, time: Time) -> Item {
 pub(super) fn draft(random: &mut Random, time: Time) -> Item {
     let subject = phrase(random, 2);
     let mut item = base(random, "IPM.Note", &subject, time);
-    item.props
-        .set(tags::MESSAGE_FLAGS, tags::FLAG_UNSENT | tags::FLAG_READ);
+    item.props.set(tags::MESSAGE_FLAGS, tags::FLAG_UNSENT | tags::FLAG_READ);
     recipients(&mut item, random);
     body(&mut item, random);
     item
@@ -110,15 +99,11 @@ pub(super) fn draft(random: &mut Random, time: Time) -> Item {
 pub(super) fn forwarded(random: &mut Random, time: Time) -> Item {
     let innermost = inner(received(random, time.plus(-2 * Time::DAY)));
     let mut middle = inner(received(random, time.plus(-Time::DAY)));
-    middle
-        .attachments
-        .push(Attachment::message("innermost 🛷", innermost));
+    middle.attachments.push(Attachment::message("innermost 🛷", innermost));
     let mut item = received(random, time);
-    item.attachments
-        .push(Attachment::message("forwarded", middle));
+    item.attachments.push(Attachment::message("forwarded", middle));
     let flags = item.props.integer(tags::MESSAGE_FLAGS).unwrap_or_default() as i32;
-    item.props
-        .set(tags::MESSAGE_FLAGS, flags | tags::FLAG_HAS_ATTACHMENT);
+    item.props.set(tags::MESSAGE_FLAGS, flags | tags::FLAG_HAS_ATTACHMENT);
     item
 }
 
@@ -133,8 +118,7 @@ pub(super) fn inner(mut item: Item) -> Item {
 pub(super) fn heavy(random: &mut Random, time: Time, bytes: u64) -> Item {
     let mut item = received(random, time);
     let data = Content::generated(Style::Data, random.next(), bytes);
-    item.attachments
-        .push(Attachment::file("heavy load.bin", data));
+    item.attachments.push(Attachment::file("heavy load.bin", data));
     item
 }
 
@@ -144,10 +128,7 @@ pub(super) fn address(props: &mut Props, person: &Person, random: &mut Random) {
     let (kind, address) = match random.once_in(5) {
         true => {
             let name = person.family.to_uppercase();
-            (
-                "EX",
-                format!("/O=LONGHAUL/OU=SAMPLE/CN=RECIPIENTS/CN={name}"),
-            )
+            ("EX", format!("/O=LONGHAUL/OU=SAMPLE/CN=RECIPIENTS/CN={name}"))
         }
         false => ("SMTP", person.address.clone()),
     };
@@ -174,19 +155,11 @@ pub(super) fn address(props: &mut Props, person: &Person, random: &mut Random) {
 
 /// One to four recipients, and the lines that show them.
 pub(super) fn recipients(item: &mut Item, random: &mut Random) {
-    let mut lines = [
-        (1, tags::DISPLAY_TO),
-        (2, tags::DISPLAY_CC),
-        (3, tags::DISPLAY_BCC),
-    ]
-    .map(|(kind, tag)| (kind, tag, Vec::new()));
+    let mut lines = [(1, tags::DISPLAY_TO), (2, tags::DISPLAY_CC), (3, tags::DISPLAY_BCC)]
+        .map(|(kind, tag)| (kind, tag, Vec::new()));
     for number in 0..1 + random.below(4) {
         let person = Person::any(random);
-        let line = if number == 0 {
-            0
-        } else {
-            random.below(3) as usize
-        };
+        let line = if number == 0 { 0 } else { random.below(3) as usize };
         lines[line].2.push(person.name());
         item.recipients.push(recipient(&person, lines[line].0));
     }
@@ -260,20 +233,16 @@ pub(super) fn file(item: &mut Item, random: &mut Random) {
     let data = Content::generated(Style::Data, random.next(), length);
     let mut attachment = Attachment::file(&name, data);
     attachment.props.set(tags::ATTACH_EXTENSION, ".pdf");
-    attachment
-        .props
-        .set(tags::ATTACH_MIME_TAG, "application/pdf");
+    attachment.props.set(tags::ATTACH_MIME_TAG, "application/pdf");
     if random.once_in(3) {
-        attachment.props.set(
-            tags::ATTACH_CONTENT_ID,
-            format!("{:08x}@parts.example", random.below(1 << 32)),
-        );
+        attachment
+            .props
+            .set(tags::ATTACH_CONTENT_ID, format!("{:08x}@parts.example", random.below(1 << 32)));
         attachment.props.set(tags::ATTACH_FLAGS, 4);
     }
     item.attachments.push(attachment);
     let flags = item.props.integer(tags::MESSAGE_FLAGS).unwrap_or_default() as i32;
-    item.props
-        .set(tags::MESSAGE_FLAGS, flags | tags::FLAG_HAS_ATTACHMENT);
+    item.props.set(tags::MESSAGE_FLAGS, flags | tags::FLAG_HAS_ATTACHMENT);
 }
 
 /// Header of a conversation (Microsoft: MS-OXOMSG 2.2.1.3).

@@ -11,11 +11,7 @@ use super::{
 
 fn meeting(random: &mut Random, time: Time, class: &str, prefix: &str) -> Item {
     let mut item = received(random, time);
-    let topic = item
-        .props
-        .text(tags::NORMALIZED_SUBJECT)
-        .unwrap_or_default()
-        .to_owned();
+    let topic = item.props.text(tags::NORMALIZED_SUBJECT).unwrap_or_default().to_owned();
     let (start, id) = (time.plus(3 * Time::DAY), global_id(random, time));
     let props = &mut item.props;
     props.set(tags::MESSAGE_CLASS, class);
@@ -43,15 +39,7 @@ pub(super) fn request(random: &mut Random, time: Time) -> Item {
 
 /// An answer: accepted, tentative or declined.
 pub(super) fn response(random: &mut Random, time: Time) -> Item {
-    let (kind, prefix) = random.pick(&[
-        ("Pos", "Accepted: "),
-        ("Tent", "Tentative: "),
-        ("Neg", "Declined: "),
-    ]);
-    meeting(
-        random,
-        time,
-        &format!("IPM.Schedule.Meeting.Resp.{kind}"),
-        prefix,
-    )
+    let (kind, prefix) =
+        random.pick(&[("Pos", "Accepted: "), ("Tent", "Tentative: "), ("Neg", "Declined: ")]);
+    meeting(random, time, &format!("IPM.Schedule.Meeting.Resp.{kind}"), prefix)
 }

@@ -48,18 +48,11 @@ pub(super) fn journal(random: &mut Random, time: Time) -> Item {
 pub(super) fn note(random: &mut Random, time: Time) -> Item {
     let subject = phrase(random, 4);
     let mut item = base(random, "IPM.StickyNote", &subject, time);
-    for (lid, value) in [
-        (0x8B00, 3),
-        (0x8B02, 200),
-        (0x8B03, 166),
-        (0x8B04, 80),
-        (0x8B05, 80),
-    ] {
+    for (lid, value) in [(0x8B00, 3), (0x8B02, 200), (0x8B03, 166), (0x8B04, 80), (0x8B05, 80)] {
         item.props.set(PropertyName::lid(sets::NOTE, lid), value);
     }
     item.props.set(tags::ICON_INDEX, 0x0303);
-    item.props
-        .set(tags::BODY, format!("{subject}\r\n{}", text(random, 1)));
+    item.props.set(tags::BODY, format!("{subject}\r\n{}", text(random, 1)));
     item
 }
 
@@ -114,10 +107,7 @@ pub(super) fn unknown(random: &mut Random, time: Time) -> Item {
         ("times", Value::Times(vec![time, time.plus(1)])),
         ("guids", Value::Guids(vec![guid])),
         ("texts", Value::Texts(vec!["𝒳".to_owned(), String::new()])),
-        (
-            "binaries",
-            Value::Binaries(vec![random.bytes(9).into(), Vec::new().into()]),
-        ),
+        ("binaries", Value::Binaries(vec![random.bytes(9).into(), Vec::new().into()])),
         ("narrow", Value::Coded(0x84E4, b"caf\xE9\0".to_vec().into())),
         ("empty text", Value::text("")),
         ("empty bytes", Value::binary(Vec::new())),

@@ -66,14 +66,8 @@ impl Profile {
         };
         match (name, numbers.as_slice()) {
             ("small", []) => Some(base),
-            ("demo", []) => Some(Self {
-                big_attachment: 5 << 20,
-                ..base
-            }),
-            ("demo", [bytes]) => Some(Self {
-                big_attachment: *bytes,
-                ..base
-            }),
+            ("demo", []) => Some(Self { big_attachment: 5 << 20, ..base }),
+            ("demo", [bytes]) => Some(Self { big_attachment: *bytes, ..base }),
             // Below the 150 MB an administrator can allow, with room for the item around it.
             ("huge", []) => Some(base.huge(149 << 20)),
             ("huge", [bytes]) => Some(base.huge(*bytes)),
@@ -86,23 +80,11 @@ impl Profile {
 
     fn huge(self, big_attachment: u64) -> Self {
         let varied = self.varied.min(500);
-        Self {
-            varied,
-            big_attachment,
-            bulk: self.varied - varied,
-            bulk_folders: 20,
-            ..self
-        }
+        Self { varied, big_attachment, bulk: self.varied - varied, bulk_folders: 20, ..self }
     }
 
     fn bulk(self, bytes: u64, bulk_folders: u64) -> Self {
         let bulk_sizes = Sizes::Fixed(bytes);
-        Self {
-            varied: 0,
-            bulk: self.varied,
-            bulk_sizes,
-            bulk_folders,
-            ..self
-        }
+        Self { varied: 0, bulk: self.varied, bulk_sizes, bulk_folders, ..self }
     }
 }

@@ -40,9 +40,6 @@ impl Random {
 
     /// So many bytes.
     pub(super) fn bytes(&mut self, count: usize) -> Vec<u8> {
-        std::iter::repeat_with(|| self.next().to_le_bytes())
-            .flatten()
-            .take(count)
-            .collect()
+        std::iter::repeat_with(|| self.next().to_le_bytes()).flatten().take(count).collect()
     }
 }

@@ -55,8 +55,7 @@ fn weekday(day: u32) -> u32 {
 impl Weekly {
     /// Start of an occurrence by its number from 0.
     pub(super) fn occurrence(&self, number: u32) -> Time {
-        self.start
-            .plus(i64::from(number * self.every) * 7 * Time::DAY)
+        self.start.plus(i64::from(number * self.every) * 7 * Time::DAY)
     }
 
     /// End of the last occurrence's day.
@@ -96,16 +95,8 @@ impl Weekly {
         out.put_u32_le(END_AFTER_COUNT);
         out.put_u32_le(self.count);
         out.put_u32_le(0); // weeks start on Sunday
-        let mut changed: Vec<u32> = self
-            .exceptions
-            .iter()
-            .map(|one| day(one.original))
-            .collect();
-        changed.extend(
-            self.deleted
-                .iter()
-                .map(|number| day(self.occurrence(*number))),
-        );
+        let mut changed: Vec<u32> = self.exceptions.iter().map(|one| day(one.original)).collect();
+        changed.extend(self.deleted.iter().map(|number| day(self.occurrence(*number))));
         changed.sort_unstable();
         let mut modified: Vec<u32> = self.exceptions.iter().map(|one| day(one.start)).collect();
         modified.sort_unstable();
@@ -148,10 +139,7 @@ impl Exception {
 
 /// A string of one byte a character, with its length told twice.
 fn narrow(out: &mut Vec<u8>, text: &str) {
-    let bytes: Vec<u8> = text
-        .chars()
-        .map(|c| if c.is_ascii() { c as u8 } else { b'?' })
-        .collect();
+    let bytes: Vec<u8> = text.chars().map(|c| if c.is_ascii() { c as u8 } else { b'?' }).collect();
     out.put_u16_le(bytes.len() as u16 + 1);
     out.put_u16_le(bytes.len() as u16);
     out.put_slice(&bytes);

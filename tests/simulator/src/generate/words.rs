@@ -32,11 +32,7 @@ const DOMAINS: &[&str] = &["north.example", "south.example", "mail.test"];
 
 /// A word.
 pub(super) fn word(random: &mut Random) -> &'static str {
-    if random.once_in(12) {
-        random.pick(ODD)
-    } else {
-        random.pick(WORDS)
-    }
+    if random.once_in(12) { random.pick(ODD) } else { random.pick(WORDS) }
 }
 
 /// A word with a capital.
@@ -64,9 +60,7 @@ pub(super) fn text(random: &mut Random, paragraphs: u64) -> String {
 
 /// Text as HTML needs it.
 pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
 /// An invented person or team.
@@ -81,16 +75,8 @@ impl Person {
     pub(super) fn any(random: &mut Random) -> Self {
         let (given, family) = (capital(random), capital(random));
         let domain = random.pick(DOMAINS);
-        let address = format!(
-            "{}.{}@{domain}",
-            given.to_lowercase(),
-            family.to_lowercase()
-        );
-        Self {
-            given,
-            family,
-            address,
-        }
+        let address = format!("{}.{}@{domain}", given.to_lowercase(), family.to_lowercase());
+        Self { given, family, address }
     }
 
     pub(super) fn name(&self) -> String {

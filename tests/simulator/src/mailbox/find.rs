@@ -33,36 +33,22 @@ impl Mailbox {
         let total = view.numbers.len();
         let start = total.min(usize::try_from(offset).unwrap_or(usize::MAX));
         let end = start.saturating_add(max).min(total);
-        let entries = view.numbers[start..end]
-            .iter()
-            .filter_map(|number| stored.listed(*number))
-            .collect();
-        Ok(Page {
-            entries,
-            total: total as u64,
-            next: end as u64,
-            last: end == total,
-        })
+        let entries =
+            view.numbers[start..end].iter().filter_map(|number| stored.listed(*number)).collect();
+        Ok(Page { entries, total: total as u64, next: end as u64, last: end == total })
     }
 
     fn view(&self, id: FolderId, scope: Scope, order: Order) -> Result<Arc<View>, Refusal> {
         let folder = self.stored_folder(id)?;
         // A poisoned lock means a panic elsewhere; the view itself is always whole.
-        let mut kept = folder
-            .view
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut kept = folder.view.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(view) = &*kept
             && (view.scope, view.order, view.change) == (scope, order, self.last_change)
         {
             return Ok(Arc::clone(view));
         }
         let associated = scope == Scope::Associated;
-        let ids = if folder.kind == FolderKind::Search {
-            Vec::new()
-        } else {
-            self.item_ids(id)?
-        };
+        let ids = if folder.kind == FolderKind::Search { Vec::new() } else { self.item_ids(id)? };
         let mut numbers: Vec<u64> = ids
             .into_iter()
             .map(|ItemId { number, .. }| number)
@@ -72,12 +58,7 @@ impl Mailbox {
             let mut dated: Vec<_> = numbers
                 .iter()
                 .rev()
-                .map(|number| {
-                    (
-                        folder.listed(*number).map(|item| item.facts.received),
-                        *number,
-                    )
-                })
+                .map(|number| (folder.listed(*number).map(|item| item.facts.received), *number))
                 .collect();
             dated.sort();
             numbers = dated.into_iter().map(|(_, number)| number).collect();
@@ -85,12 +66,7 @@ impl Mailbox {
                 numbers.reverse();
             }
         }
-        let view = Arc::new(View {
-            scope,
-            order,
-            change: self.last_change,
-            numbers,
-        });
+        let view = Arc::new(View { scope, order, change: self.last_change, numbers });
         *kept = Some(Arc::clone(&view));
         Ok(view)
     }

@@ -120,11 +120,7 @@ impl Folder {
         }
         let row = self.row(number)?;
         let change = row.change + (number - row.first);
-        Some(Versions {
-            created: change,
-            content: change,
-            read: change,
-        })
+        Some(Versions { created: change, content: change, read: change })
     }
 
     /// An item that is there, without its content.
@@ -137,16 +133,8 @@ impl Folder {
                 (row.source.facts(number - row.first), row.associated)
             }
         };
-        let id = ItemId {
-            folder: self.id,
-            number,
-        };
-        Some(Listed {
-            id,
-            change: versions.content.max(versions.read),
-            facts,
-            associated,
-        })
+        let id = ItemId { folder: self.id, number };
+        Some(Listed { id, change: versions.content.max(versions.read), facts, associated })
     }
 
     /// An item that is there: stored form, creation and modification time.
@@ -173,16 +161,10 @@ impl Folder {
 
     /// The greatest number below `limit` and not below `lowest` of an item that is there.
     pub(super) fn before(&self, lowest: u64, limit: u64) -> Option<u64> {
-        let stored = self
-            .entries
-            .range(..limit)
-            .next_back()
-            .map(|(number, _)| *number);
+        let stored = self.entries.range(..limit).next_back().map(|(number, _)| *number);
         let rows = self.rows.iter().filter_map(|row| {
             let last = (row.first + row.count).min(limit).checked_sub(1)?;
-            (row.first..=last)
-                .rev()
-                .find(|number| !self.gone.contains_key(number))
+            (row.first..=last).rev().find(|number| !self.gone.contains_key(number))
         });
         rows.chain(stored).max().filter(|number| *number >= lowest)
     }
@@ -227,10 +209,7 @@ impl Folder {
         self.entries.remove(&number);
         self.log.remove(&listed.change);
         self.log.insert(change, number);
-        let gone = Gone {
-            created_change: versions.created,
-            deleted_change: change,
-        };
+        let gone = Gone { created_change: versions.created, deleted_change: change };
         self.gone.insert(number, gone);
         self.deleted_count += 1;
         true

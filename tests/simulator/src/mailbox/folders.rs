@@ -9,9 +9,7 @@ impl Mailbox {
     /// The folder that EWS knows by this id, such as `inbox`; compared case-insensitively.
     pub(crate) fn distinguished(&self, id: &str) -> Option<FolderId> {
         let found = self.folders.values().find(|folder| {
-            folder
-                .distinguished
-                .is_some_and(|known| known.eq_ignore_ascii_case(id))
+            folder.distinguished.is_some_and(|known| known.eq_ignore_ascii_case(id))
         });
         found.map(|folder| folder.id)
     }
@@ -43,10 +41,7 @@ impl Mailbox {
     }
 
     pub(super) fn child_ids(&self, parent: FolderId) -> impl Iterator<Item = FolderId> {
-        let children = self
-            .folders
-            .values()
-            .filter(move |folder| folder.parent == Some(parent));
+        let children = self.folders.values().filter(move |folder| folder.parent == Some(parent));
         children.map(|folder| folder.id)
     }
 
@@ -79,32 +74,18 @@ impl Mailbox {
         max: usize,
     ) -> Result<Page<FolderInfo>, Refusal> {
         self.stored_folder(id)?;
-        let all = if deep {
-            self.descendants(id)
-        } else {
-            self.child_ids(id).collect()
-        };
+        let all = if deep { self.descendants(id) } else { self.child_ids(id).collect() };
         let start = all.len().min(usize::try_from(offset).unwrap_or(usize::MAX));
         let end = start.saturating_add(max).min(all.len());
-        let entries = all[start..end]
-            .iter()
-            .filter_map(|id| self.folder(*id).ok())
-            .collect();
-        Ok(Page {
-            entries,
-            total: all.len() as u64,
-            next: end as u64,
-            last: end == all.len(),
-        })
+        let entries = all[start..end].iter().filter_map(|id| self.folder(*id).ok()).collect();
+        Ok(Page { entries, total: all.len() as u64, next: end as u64, last: end == all.len() })
     }
 
     /// The folder of this name in a folder; upper and lower case are the same.
     pub(crate) fn find_child(&self, parent: FolderId, name: &str) -> Option<FolderId> {
         let name = name.to_lowercase();
         self.child_ids(parent).find(|id| {
-            self.folders
-                .get(id)
-                .is_some_and(|folder| folder.name.to_lowercase() == name)
+            self.folders.get(id).is_some_and(|folder| folder.name.to_lowercase() == name)
         })
     }
 
@@ -164,10 +145,7 @@ impl Mailbox {
     /// # Errors
     /// `FolderNotFound`, `FolderName`, `FolderExists`, `MoveDistinguished` for a root.
     pub(crate) fn rename_folder(&mut self, id: FolderId, name: &str) -> Result<(), Refusal> {
-        let parent = self
-            .stored_folder(id)?
-            .parent
-            .ok_or(Refusal::MoveDistinguished)?;
+        let parent = self.stored_folder(id)?.parent.ok_or(Refusal::MoveDistinguished)?;
         self.check_place(parent, name, Some(id))?;
         self.change_folder(id, |folder| folder.name = name.to_owned())
     }

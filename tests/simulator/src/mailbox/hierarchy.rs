@@ -36,11 +36,7 @@ impl Mailbox {
         let top = top.ok_or(Refusal::SyncFolderNotFound)?;
         let root = root.map(|root| root.0);
         let given = match state {
-            None | Some("") => Given {
-                root,
-                change: 0,
-                folders: Vec::new(),
-            },
+            None | Some("") => Given { root, change: 0, folders: Vec::new() },
             Some(text) => self.read_state::<Given>(text)?,
         };
         if given.root != root {
@@ -57,10 +53,7 @@ impl Mailbox {
         let now = self.descendants(top);
         let mut changes = Vec::new();
         for id in &now {
-            let changed = self
-                .folders
-                .get(id)
-                .is_some_and(|folder| folder.change > given.change);
+            let changed = self.folders.get(id).is_some_and(|folder| folder.change > given.change);
             match (known.contains(id), changed) {
                 (false, _) => changes.push(FolderChange::Create(*id)),
                 (true, true) => changes.push(FolderChange::Update(*id)),
@@ -70,19 +63,9 @@ impl Mailbox {
         let now: BTreeSet<FolderId> = now.into_iter().collect();
         changes.extend(known.difference(&now).map(|id| FolderChange::Delete(*id)));
         let mut before = 0;
-        let distances = now
-            .iter()
-            .map(|id| id.0 - std::mem::replace(&mut before, id.0));
+        let distances = now.iter().map(|id| id.0 - std::mem::replace(&mut before, id.0));
         let folders = distances.collect();
-        let state = self.write_state(Given {
-            root,
-            change: self.last_change,
-            folders,
-        });
-        Ok(Changes {
-            changes,
-            state,
-            last: true,
-        })
+        let state = self.write_state(Given { root, change: self.last_change, folders });
+        Ok(Changes { changes, state, last: true })
     }
 }

@@ -29,19 +29,12 @@ pub(super) struct Spelling {
 impl Spelling {
     pub(super) fn new(guid: Uuid) -> Self {
         let derive = |what: &str| {
-            let hash = Sha256::new()
-                .chain_update(guid)
-                .chain_update(what)
-                .finalize();
+            let hash = Sha256::new().chain_update(guid).chain_update(what).finalize();
             let mut bytes = [0; 16];
             bytes.copy_from_slice(&hash[..16]);
             bytes
         };
-        Self {
-            guid: guid.to_string(),
-            provider: derive("provider"),
-            replica: derive("replica"),
-        }
+        Self { guid: guid.to_string(), provider: derive("provider"), replica: derive("replica") }
     }
 
     fn folder_entry(&self, folder: FolderId) -> Vec<u8> {
@@ -112,9 +105,7 @@ fn counter(number: u64) -> [u8; 6] {
 }
 
 fn number(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// Two equal bytes are followed by how many more of them there are.
@@ -161,10 +152,7 @@ fn object_type(class: &str) -> u8 {
         ("IPM.StickyNote", 21),
         ("IPM.Post", 22),
     ];
-    TYPES
-        .iter()
-        .find(|(prefix, _)| class.starts_with(prefix))
-        .map_or(9, |(_, number)| *number)
+    TYPES.iter().find(|(prefix, _)| class.starts_with(prefix)).map_or(9, |(_, number)| *number)
 }
 
 const REPLICA_KEY: u8 = 22;
@@ -172,25 +160,19 @@ const REPLICA_KEY: u8 = 22;
 impl Mailbox {
     /// A folder's id: `AQMk…` for well-known folders, `AAMk…` for the others.
     pub(crate) fn folder_id_text(&self, folder: FolderId) -> String {
-        let known = self
-            .folders
-            .get(&folder)
-            .is_some_and(|folder| folder.distinguished.is_some());
+        let known = self.folders.get(&folder).is_some_and(|folder| folder.distinguished.is_some());
         let format = if known { SHORTENED } else { PLAIN };
-        self.spelling
-            .text(format, 1, &self.spelling.folder_entry(folder))
+        self.spelling.text(format, 1, &self.spelling.folder_entry(folder))
     }
 
     /// An item's id, `AAMk…`.
     pub(crate) fn item_id_text(&self, item: ItemId) -> String {
-        self.spelling
-            .text(PLAIN, 0, &self.spelling.item_entry(item))
+        self.spelling.text(PLAIN, 0, &self.spelling.item_entry(item))
     }
 
     /// The same id in its other spelling: answers need not spell an id as the request did.
     pub(crate) fn item_id_respelt(&self, item: ItemId) -> String {
-        self.spelling
-            .text(SHORTENED, 0, &self.spelling.item_entry(item))
+        self.spelling.text(SHORTENED, 0, &self.spelling.item_entry(item))
     }
 
     /// The folder of an id, in either spelling. It may since have been deleted.
@@ -198,10 +180,7 @@ impl Mailbox {
     /// # Errors
     /// `MalformedId`, or `FolderNotFound` for an id of another mailbox.
     pub(crate) fn parse_folder_id(&self, text: &str) -> Result<FolderId, Refusal> {
-        let entry = self
-            .spelling
-            .entry(text, FOLDER_ENTRY)?
-            .ok_or(Refusal::FolderNotFound)?;
+        let entry = self.spelling.entry(text, FOLDER_ENTRY)?.ok_or(Refusal::FolderNotFound)?;
         let id = FolderId(number(&entry[38..44]));
         if entry != self.spelling.folder_entry(id) {
             return Err(Refusal::FolderNotFound);
@@ -214,15 +193,9 @@ impl Mailbox {
     /// # Errors
     /// `MalformedId`, or `ItemNotFound` for an id of another mailbox.
     pub(crate) fn parse_item_id(&self, text: &str) -> Result<ItemId, Refusal> {
-        let entry = self
-            .spelling
-            .entry(text, ITEM_ENTRY)?
-            .ok_or(Refusal::ItemNotFound)?;
+        let entry = self.spelling.entry(text, ITEM_ENTRY)?.ok_or(Refusal::ItemNotFound)?;
         let folder = FolderId(number(&entry[38..44]));
-        let id = ItemId {
-            folder,
-            number: number(&entry[62..68]),
-        };
+        let id = ItemId { folder, number: number(&entry[62..68]) };
         if entry != self.spelling.item_entry(id) {
             return Err(Refusal::ItemNotFound);
         }
@@ -260,17 +233,11 @@ impl Mailbox {
     /// # Errors
     /// `MalformedChangeKey`.
     pub(crate) fn parse_change_key(&self, text: &str) -> Result<u64, Refusal> {
-        let key = STANDARD
-            .decode(text)
-            .map_err(|_| Refusal::MalformedChangeKey)?;
+        let key = STANDARD.decode(text).map_err(|_| Refusal::MalformedChangeKey)?;
         let well_formed = key.len() == 8 + usize::from(REPLICA_KEY)
             && key[1..8] == [0, 0, 0, REPLICA_KEY, 0, 0, 0]
             && key[8..24] == self.spelling.replica;
-        if well_formed {
-            Ok(number(&key[24..]))
-        } else {
-            Err(Refusal::MalformedChangeKey)
-        }
+        if well_formed { Ok(number(&key[24..])) } else { Err(Refusal::MalformedChangeKey) }
     }
 
     /// Property `0x0FFF` of a folder.

@@ -43,10 +43,7 @@ impl Mailbox {
 
     fn check_quota(&self, size: u64, replaced: Option<ItemId>) -> Result<(), Refusal> {
         let replaced = replaced.and_then(|id| self.listed(id).ok());
-        let used = self
-            .used
-            .saturating_sub(replaced.map_or(0, |listed| listed.facts.size))
-            + size;
+        let used = self.used.saturating_sub(replaced.map_or(0, |listed| listed.facts.size)) + size;
         match self.options.quota {
             Some(quota) if used > quota => Err(Refusal::QuotaExceeded),
             _ => Ok(()),

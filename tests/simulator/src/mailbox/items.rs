@@ -35,36 +35,21 @@ impl Mailbox {
         item.props.set(tags::CREATION_TIME, created);
         item.props.set(tags::LAST_MODIFICATION_TIME, modified);
         item.props.set(tags::CONVERSATION_ID, conversation);
-        Ok(Record {
-            listed,
-            created,
-            modified,
-            item: Arc::new(item),
-        })
+        Ok(Record { listed, created, modified, item: Arc::new(item) })
     }
 
     /// Sixteen bytes that are the same for a conversation inside this mailbox only.
     fn conversation_id(&self, item: &Item) -> Vec<u8> {
-        let index = item
-            .props
-            .get(tags::CONVERSATION_INDEX)
-            .and_then(Value::as_content);
+        let index = item.props.get(tags::CONVERSATION_INDEX).and_then(Value::as_content);
         let thread = match index {
             Some(index) if index.len() >= 22 => index.read(0, 22).to_vec(),
             _ => {
-                let topic = [
-                    tags::CONVERSATION_TOPIC,
-                    tags::NORMALIZED_SUBJECT,
-                    tags::SUBJECT,
-                ];
+                let topic = [tags::CONVERSATION_TOPIC, tags::NORMALIZED_SUBJECT, tags::SUBJECT];
                 let topic = topic.into_iter().find_map(|tag| item.props.text(tag));
                 topic.unwrap_or_default().to_lowercase().into_bytes()
             }
         };
-        let hash = Sha256::new()
-            .chain_update(self.options.guid)
-            .chain_update(thread)
-            .finalize();
+        let hash = Sha256::new().chain_update(self.options.guid).chain_update(thread).finalize();
         hash[..16].to_vec()
     }
 
@@ -85,8 +70,7 @@ impl Mailbox {
         if item.props.get(tags::SEARCH_KEY).is_none() {
             let seed = format!("{} {}", self.options.guid, self.last_number + 1);
             let key = Sha256::digest(seed)[..16].to_vec();
-            item.props
-                .set(tags::SEARCH_KEY, Value::Binary(Content::from(key)));
+            item.props.set(tags::SEARCH_KEY, Value::Binary(Content::from(key)));
         }
         self.insert(parent, associated, item)
     }
@@ -109,10 +93,7 @@ impl Mailbox {
             modified: now,
         };
         self.change_content(parent, |folder| folder.put(number, entry))?;
-        Ok(ItemId {
-            folder: parent,
-            number,
-        })
+        Ok(ItemId { folder: parent, number })
     }
 
     /// Replaces an item's content as its user does.
@@ -218,11 +199,7 @@ impl Mailbox {
     fn remove(&mut self, id: ItemId) -> Result<(), Refusal> {
         let change = self.next_change();
         let taken = self.change_content(id.folder, |folder| folder.take(id.number, change))?;
-        if taken {
-            Ok(())
-        } else {
-            Err(Refusal::ItemNotFound)
-        }
+        if taken { Ok(()) } else { Err(Refusal::ItemNotFound) }
     }
 
     /// Deletes an item. What is soft-deleted or moved to the deleted items goes there under a new

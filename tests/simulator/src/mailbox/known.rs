@@ -31,16 +31,7 @@ const fn folder(
     class: &'static str,
     [english, german, french]: [&'static str; 3],
 ) -> Known {
-    Known {
-        id,
-        parent: Some(parent),
-        class,
-        search: false,
-        hidden: false,
-        english,
-        german,
-        french,
-    }
+    Known { id, parent: Some(parent), class, search: false, hidden: false, english, german, french }
 }
 
 const fn same(
@@ -53,24 +44,15 @@ const fn same(
 }
 
 const fn root(id: &'static str) -> Known {
-    Known {
-        parent: None,
-        ..same(id, "", "", "Root")
-    }
+    Known { parent: None, ..same(id, "", "", "Root") }
 }
 
 const fn hidden(known: Known) -> Known {
-    Known {
-        hidden: true,
-        ..known
-    }
+    Known { hidden: true, ..known }
 }
 
 const fn search(known: Known) -> Known {
-    Known {
-        search: true,
-        ..known
-    }
+    Known { search: true, ..known }
 }
 
 const TOP: [&str; 3] = [
@@ -83,18 +65,8 @@ const TOP: [&str; 3] = [
 pub(super) const PRIMARY: &[Known] = &[
     root("root"),
     folder("msgfolderroot", "root", "", TOP),
-    folder(
-        "inbox",
-        "msgfolderroot",
-        "IPF.Note",
-        ["Inbox", "Posteingang", "Boîte de réception"],
-    ),
-    folder(
-        "drafts",
-        "msgfolderroot",
-        "IPF.Note",
-        ["Drafts", "Entwürfe", "Brouillons"],
-    ),
+    folder("inbox", "msgfolderroot", "IPF.Note", ["Inbox", "Posteingang", "Boîte de réception"]),
+    folder("drafts", "msgfolderroot", "IPF.Note", ["Drafts", "Entwürfe", "Brouillons"]),
     folder(
         "sentitems",
         "msgfolderroot",
@@ -107,80 +79,32 @@ pub(super) const PRIMARY: &[Known] = &[
         "IPF.Note",
         ["Deleted Items", "Gelöschte Elemente", "Éléments supprimés"],
     ),
-    folder(
-        "outbox",
-        "msgfolderroot",
-        "IPF.Note",
-        ["Outbox", "Postausgang", "Boîte d'envoi"],
-    ),
+    folder("outbox", "msgfolderroot", "IPF.Note", ["Outbox", "Postausgang", "Boîte d'envoi"]),
     folder(
         "junkemail",
         "msgfolderroot",
         "IPF.Note",
         ["Junk Email", "Junk-E-Mail", "Courrier indésirable"],
     ),
-    folder(
-        "archive",
-        "msgfolderroot",
-        "IPF.Note",
-        ["Archive", "Archiv", "Archive"],
-    ),
+    folder("archive", "msgfolderroot", "IPF.Note", ["Archive", "Archiv", "Archive"]),
     folder(
         "conversationhistory",
         "msgfolderroot",
         "IPF.Note",
-        [
-            "Conversation History",
-            "Aufgezeichnete Unterhaltungen",
-            "Historique des conversations",
-        ],
+        ["Conversation History", "Aufgezeichnete Unterhaltungen", "Historique des conversations"],
     ),
-    folder(
-        "calendar",
-        "msgfolderroot",
-        "IPF.Appointment",
-        ["Calendar", "Kalender", "Calendrier"],
-    ),
-    folder(
-        "contacts",
-        "msgfolderroot",
-        "IPF.Contact",
-        ["Contacts", "Kontakte", "Contacts"],
-    ),
-    folder(
-        "tasks",
-        "msgfolderroot",
-        "IPF.Task",
-        ["Tasks", "Aufgaben", "Tâches"],
-    ),
-    folder(
-        "notes",
-        "msgfolderroot",
-        "IPF.StickyNote",
-        ["Notes", "Notizen", "Notes"],
-    ),
-    folder(
-        "journal",
-        "msgfolderroot",
-        "IPF.Journal",
-        ["Journal", "Journal", "Journal"],
-    ),
+    folder("calendar", "msgfolderroot", "IPF.Appointment", ["Calendar", "Kalender", "Calendrier"]),
+    folder("contacts", "msgfolderroot", "IPF.Contact", ["Contacts", "Kontakte", "Contacts"]),
+    folder("tasks", "msgfolderroot", "IPF.Task", ["Tasks", "Aufgaben", "Tâches"]),
+    folder("notes", "msgfolderroot", "IPF.StickyNote", ["Notes", "Notizen", "Notes"]),
+    folder("journal", "msgfolderroot", "IPF.Journal", ["Journal", "Journal", "Journal"]),
     folder(
         "syncissues",
         "msgfolderroot",
         "IPF.Note",
-        [
-            "Sync Issues",
-            "Synchronisierungsprobleme",
-            "Problèmes de synchronisation",
-        ],
+        ["Sync Issues", "Synchronisierungsprobleme", "Problèmes de synchronisation"],
     ),
-    folder(
-        "conflicts",
-        "syncissues",
-        "IPF.Note",
-        ["Conflicts", "Konflikte", "Conflits"],
-    ),
+    folder("conflicts", "syncissues", "IPF.Note", ["Conflicts", "Konflikte", "Conflits"]),
     folder(
         "localfailures",
         "syncissues",
@@ -193,12 +117,7 @@ pub(super) const PRIMARY: &[Known] = &[
         "IPF.Note",
         ["Server Failures", "Serverfehler", "Défaillances du serveur"],
     ),
-    hidden(same(
-        "recipientcache",
-        "contacts",
-        "IPF.Contact.RecipientCache",
-        "Recipient Cache",
-    )),
+    hidden(same("recipientcache", "contacts", "IPF.Contact.RecipientCache", "Recipient Cache")),
     hidden(same(
         "quickcontacts",
         "contacts",
@@ -206,30 +125,10 @@ pub(super) const PRIMARY: &[Known] = &[
         "Skype for Business Contacts",
     )),
     same("recoverableitemsroot", "root", "", "Recoverable Items"),
-    same(
-        "recoverableitemsdeletions",
-        "recoverableitemsroot",
-        "",
-        "Deletions",
-    ),
-    same(
-        "recoverableitemsversions",
-        "recoverableitemsroot",
-        "",
-        "Versions",
-    ),
-    same(
-        "recoverableitemspurges",
-        "recoverableitemsroot",
-        "",
-        "Purges",
-    ),
-    same(
-        "recoverableitemsdiscoveryholds",
-        "recoverableitemsroot",
-        "",
-        "DiscoveryHolds",
-    ),
+    same("recoverableitemsdeletions", "recoverableitemsroot", "", "Deletions"),
+    same("recoverableitemsversions", "recoverableitemsroot", "", "Versions"),
+    same("recoverableitemspurges", "recoverableitemsroot", "", "Purges"),
+    same("recoverableitemsdiscoveryholds", "recoverableitemsroot", "", "DiscoveryHolds"),
     same("searchfolders", "root", "", "Finder"),
     search(same("", "searchfolders", "IPF", "AllItems")),
     hidden(same("", "root", "", "Common Views")),
@@ -252,30 +151,10 @@ pub(super) const ARCHIVE: &[Known] = &[
         "IPF.Note",
         ["Deleted Items", "Gelöschte Elemente", "Éléments supprimés"],
     ),
-    same(
-        "archiverecoverableitemsroot",
-        "archiveroot",
-        "",
-        "Recoverable Items",
-    ),
-    same(
-        "archiverecoverableitemsdeletions",
-        "archiverecoverableitemsroot",
-        "",
-        "Deletions",
-    ),
-    same(
-        "archiverecoverableitemsversions",
-        "archiverecoverableitemsroot",
-        "",
-        "Versions",
-    ),
-    same(
-        "archiverecoverableitemspurges",
-        "archiverecoverableitemsroot",
-        "",
-        "Purges",
-    ),
+    same("archiverecoverableitemsroot", "archiveroot", "", "Recoverable Items"),
+    same("archiverecoverableitemsdeletions", "archiverecoverableitemsroot", "", "Deletions"),
+    same("archiverecoverableitemsversions", "archiverecoverableitemsroot", "", "Versions"),
+    same("archiverecoverableitemspurges", "archiverecoverableitemsroot", "", "Purges"),
     same(
         "archiverecoverableitemsdiscoveryholds",
         "archiverecoverableitemsroot",

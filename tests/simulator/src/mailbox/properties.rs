@@ -50,9 +50,9 @@ impl Mailbox {
             () if is(tags::LOCAL_COMMIT_TIME_MAX) => Some(folder.local_commit_time_max.into()),
             () if is(tags::DELETED_COUNT) => number(u64::from(folder.deleted_count)),
             () if is(tags::ENTRY_ID) => Some(self.folder_entry_id(folder.id).into()),
-            () if is(tags::PARENT_ENTRY_ID) => folder
-                .parent
-                .map(|parent| self.folder_entry_id(parent).into()),
+            () if is(tags::PARENT_ENTRY_ID) => {
+                folder.parent.map(|parent| self.folder_entry_id(parent).into())
+            }
             () if is(tags::SOURCE_KEY) => Some(self.replica_key(folder.id.0).into()),
             () => None,
         }

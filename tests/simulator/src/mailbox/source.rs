@@ -53,11 +53,8 @@ pub(crate) trait ItemSource: Send + Sync + std::fmt::Debug {
 
     /// Sums over all items; sources of many items answer without making them.
     fn totals(&self) -> Totals {
-        (0..self.count())
-            .map(|index| self.facts(index))
-            .fold(Totals::default(), |sum, facts| Totals {
-                unread: sum.unread + u64::from(!facts.read),
-                bytes: sum.bytes + facts.size,
-            })
+        (0..self.count()).map(|index| self.facts(index)).fold(Totals::default(), |sum, facts| {
+            Totals { unread: sum.unread + u64::from(!facts.read), bytes: sum.bytes + facts.size }
+        })
     }
 }

@@ -51,10 +51,7 @@ impl Mailbox {
         let open = || -> Option<Envelope<T>> {
             let bytes = STANDARD.decode(text).ok()?;
             let mut packed = Vec::new();
-            GzDecoder::new(&bytes[..])
-                .take(LARGEST)
-                .read_to_end(&mut packed)
-                .ok()?;
+            GzDecoder::new(&bytes[..]).take(LARGEST).read_to_end(&mut packed).ok()?;
             rmp_serde::from_slice(&packed).ok()
         };
         let envelope = open().ok_or(Refusal::InvalidSyncState)?;
@@ -62,11 +59,7 @@ impl Mailbox {
             && envelope.kind == T::KIND
             && envelope.mailbox == self.options.guid
             && envelope.generation == self.sync_generation;
-        if ours {
-            Ok(envelope.body)
-        } else {
-            Err(Refusal::InvalidSyncState)
-        }
+        if ours { Ok(envelope.body) } else { Err(Refusal::InvalidSyncState) }
     }
 
     /// Makes every sync state given out so far invalid, as a move of the mailbox can.

@@ -28,31 +28,17 @@ impl Body for Seen {
 impl Seen {
     /// The spans with their ends, newest first.
     fn newest_first(&self) -> impl Iterator<Item = (std::ops::Range<u64>, u64)> {
-        let ends = self
-            .spans
-            .iter()
-            .skip(1)
-            .map(|(start, _)| *start)
-            .chain([u64::MAX]);
-        let spans = self
-            .spans
-            .iter()
-            .zip(ends)
-            .map(|((start, seen), end)| (*start..end, *seen));
+        let ends = self.spans.iter().skip(1).map(|(start, _)| *start).chain([u64::MAX]);
+        let spans = self.spans.iter().zip(ends).map(|((start, seen), end)| (*start..end, *seen));
         spans.collect::<Vec<_>>().into_iter().rev()
     }
 
     /// Marks all numbers from `low` to below `high` as seen at `change`.
     fn mark(&mut self, low: u64, high: u64, change: u64) {
-        let above = self
-            .newest_first()
-            .find(|(span, _)| span.contains(&high))
-            .map(|(_, at)| at);
-        self.spans
-            .retain(|(start, _)| *start < low || *start > high);
+        let above = self.newest_first().find(|(span, _)| span.contains(&high)).map(|(_, at)| at);
+        self.spans.retain(|(start, _)| *start < low || *start > high);
         self.spans.push((low, change));
-        self.spans
-            .extend(above.filter(|_| high < u64::MAX).map(|seen| (high, seen)));
+        self.spans.extend(above.filter(|_| high < u64::MAX).map(|seen| (high, seen)));
         self.spans.sort_unstable();
         self.spans.dedup_by_key(|(_, seen)| *seen);
     }
@@ -68,19 +54,12 @@ impl Mailbox {
         folder: FolderId,
         request: &SyncRequest<'_>,
     ) -> Result<Changes<ItemChange>, Refusal> {
-        let stored = self
-            .folders
-            .get(&folder)
-            .ok_or(Refusal::SyncFolderNotFound)?;
+        let stored = self.folders.get(&folder).ok_or(Refusal::SyncFolderNotFound)?;
         if stored.kind == FolderKind::Search {
             return Err(Refusal::FolderType);
         }
         let mut state = match request.state {
-            None | Some("") => Seen {
-                folder: folder.0,
-                spans: vec![(0, 0)],
-                cursor: u64::MAX,
-            },
+            None | Some("") => Seen { folder: folder.0, spans: vec![(0, 0)], cursor: u64::MAX },
             Some(text) => self.read_state::<Seen>(text)?,
         };
         if state.folder != folder.0 || state.spans.first().is_none_or(|(start, _)| *start != 0) {
@@ -96,11 +75,7 @@ impl Mailbox {
         };
         state.mark(reached, state.cursor, self.last_change);
         state.cursor = if last { u64::MAX } else { reached };
-        Ok(Changes {
-            changes,
-            state: self.write_state(state),
-            last,
-        })
+        Ok(Changes { changes, state: self.write_state(state), last })
     }
 }
 
@@ -147,10 +122,7 @@ fn change(
     seen: u64,
     request: &SyncRequest<'_>,
 ) -> Option<ItemChange> {
-    let id = ItemId {
-        folder: folder.id,
-        number,
-    };
+    let id = ItemId { folder: folder.id, number };
     if request.ignore.contains(&id) {
         return None;
     }

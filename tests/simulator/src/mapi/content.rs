@@ -36,10 +36,7 @@ impl Generated {
     /// The recipe whose header stands at the start of `bytes`, if there is one.
     pub(crate) fn from_header(bytes: &[u8]) -> Option<Self> {
         let header = std::str::from_utf8(bytes.get(..GENERATED_HEADER)?).ok()?;
-        let mut words = header
-            .strip_prefix(MAGIC)?
-            .strip_suffix("-->\n")?
-            .split(' ');
+        let mut words = header.strip_prefix(MAGIC)?.strip_suffix("-->\n")?.split(' ');
         let style = match words.next()? {
             "d" => Style::Data,
             "t" => Style::Text,
@@ -108,11 +105,7 @@ pub(crate) enum Content {
 impl Content {
     /// Generated content of `len` bytes; too short for a header it is made at once.
     pub(crate) fn generated(style: Style, seed: u64, len: u64) -> Self {
-        let recipe = Generated {
-            style,
-            seed,
-            len: len.max(GENERATED_HEADER as u64),
-        };
+        let recipe = Generated { style, seed, len: len.max(GENERATED_HEADER as u64) };
         if len >= GENERATED_HEADER as u64 {
             return Self::Generated(recipe);
         }
@@ -133,9 +126,7 @@ impl Content {
     pub(crate) fn read(&self, offset: u64, max: usize) -> Bytes {
         let left = self.len().saturating_sub(offset).min(max as u64) as usize;
         match self {
-            Self::Inline(bytes) => bytes
-                .slice(bytes.len().min(offset as usize)..)
-                .slice(..left),
+            Self::Inline(bytes) => bytes.slice(bytes.len().min(offset as usize)..).slice(..left),
             Self::Generated(recipe) => {
                 let mut out = vec![0; left];
                 recipe.fill(offset, &mut out);

@@ -24,10 +24,7 @@ pub(crate) struct Attachment {
 impl Item {
     /// An item of a message class, nothing else set.
     pub(crate) fn of_class(class: &str) -> Self {
-        Self {
-            props: Props::new().with(tags::MESSAGE_CLASS, class),
-            ..Self::default()
-        }
+        Self { props: Props::new().with(tags::MESSAGE_CLASS, class), ..Self::default() }
     }
 
     /// The message class; empty when there is none.
@@ -72,10 +69,7 @@ impl Attachment {
             .with(tags::DISPLAY_NAME, name)
             .with(tags::RENDERING_POSITION, -1)
             .with(tags::ATTACH_DATA, Value::Binary(data.into()));
-        Self {
-            props,
-            embedded: None,
-        }
+        Self { props, embedded: None }
     }
 
     /// A message inside the message.
@@ -84,9 +78,6 @@ impl Attachment {
             .with(tags::ATTACH_METHOD, 5)
             .with(tags::DISPLAY_NAME, name)
             .with(tags::RENDERING_POSITION, -1);
-        Self {
-            props,
-            embedded: Some(Box::new(embedded)),
-        }
+        Self { props, embedded: Some(Box::new(embedded)) }
     }
 }

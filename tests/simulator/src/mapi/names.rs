@@ -24,18 +24,12 @@ pub(crate) struct PropertyName {
 impl PropertyName {
     /// The property of a set with a long id.
     pub(crate) const fn lid(set: Uuid, lid: u32) -> Self {
-        Self {
-            set,
-            name: Name::Lid(lid),
-        }
+        Self { set, name: Name::Lid(lid) }
     }
 
     /// The property of a set with a string name.
     pub(crate) fn text(set: Uuid, name: &str) -> Self {
-        Self {
-            set,
-            name: Name::Text(name.to_owned()),
-        }
+        Self { set, name: Name::Text(name.to_owned()) }
     }
 }
 

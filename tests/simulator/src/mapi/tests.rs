@@ -22,18 +22,8 @@ fn generated_content_reads_the_same_in_any_pieces() {
 fn generated_content_describes_itself() {
     let content = Content::generated(Style::Text, 42, 500);
     let recipe = Generated::from_header(&content.to_bytes());
-    assert_eq!(
-        recipe,
-        Some(Generated {
-            style: Style::Text,
-            seed: 42,
-            len: 500
-        })
-    );
-    assert_eq!(
-        Generated::from_header(&content.to_bytes()[..GENERATED_HEADER - 1]),
-        None
-    );
+    assert_eq!(recipe, Some(Generated { style: Style::Text, seed: 42, len: 500 }));
+    assert_eq!(Generated::from_header(&content.to_bytes()[..GENERATED_HEADER - 1]), None);
     let mut spoiled = content.to_bytes().to_vec();
     spoiled[30] = b'Z';
     assert_eq!(Generated::from_header(&spoiled), None);
@@ -56,11 +46,7 @@ fn hash_of_generated_content_is_that_of_its_bytes() {
 
 #[test]
 fn times_survive_the_way_to_a_timestamp_and_back() {
-    for time in [
-        Time::from_unix_seconds(0),
-        Time(132_000_000_123_456_789),
-        Time(1),
-    ] {
+    for time in [Time::from_unix_seconds(0), Time(132_000_000_123_456_789), Time(1)] {
         assert_eq!(Time::from_timestamp(time.to_timestamp()), time);
     }
     assert_eq!(Time::from_unix_seconds(0).0, 116_444_736_000_000_000);

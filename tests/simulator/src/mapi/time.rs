@@ -30,11 +30,7 @@ impl Time {
         let seconds = self.0.div_euclid(Self::SECOND) - UNIX_EPOCH_SECONDS;
         let nanos = self.0.rem_euclid(Self::SECOND) * 100;
         let nanos = i32::try_from(nanos).unwrap_or_default();
-        let end = if seconds < 0 {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        };
+        let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
         Timestamp::new(seconds, nanos).unwrap_or(end)
     }
 

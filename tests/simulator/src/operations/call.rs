@@ -61,18 +61,12 @@ pub(super) struct ItemError {
 
 impl ItemError {
     pub(super) const fn new(code: &'static str, text: &'static str) -> Self {
-        Self {
-            code: Cow::Borrowed(code),
-            text: Cow::Borrowed(text),
-        }
+        Self { code: Cow::Borrowed(code), text: Cow::Borrowed(text) }
     }
 }
 
 impl From<Refusal> for ItemError {
     fn from(refusal: Refusal) -> Self {
-        Self {
-            code: refusal.code().into(),
-            text: refusal.to_string().into(),
-        }
+        Self { code: refusal.code().into(), text: refusal.to_string().into() }
     }
 }

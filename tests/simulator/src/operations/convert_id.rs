@@ -67,10 +67,7 @@ fn convert(mailbox: &Mailbox, node: &Node, wanted: &str) -> Result<String, ItemE
                 (mailbox.item_entry_id(item), mailbox.item_id_text(item))
             } else {
                 let folder = mailbox.parse_folder_id(id)?;
-                (
-                    mailbox.folder_entry_id(folder),
-                    mailbox.folder_id_text(folder),
-                )
+                (mailbox.folder_entry_id(folder), mailbox.folder_id_text(folder))
             }
         }
         Some("HexEntryId") => by_entry(mailbox, from_hex(id).ok_or(MALFORMED)?)?,
@@ -86,10 +83,8 @@ fn convert(mailbox: &Mailbox, node: &Node, wanted: &str) -> Result<String, ItemE
     })
 }
 
-const UNSUPPORTED: ItemError = ItemError::new(
-    "ErrorUnsupportedTypeForConversion",
-    "This format is not simulated.",
-);
+const UNSUPPORTED: ItemError =
+    ItemError::new("ErrorUnsupportedTypeForConversion", "This format is not simulated.");
 
 /// The EWS id of an entry id: a long one is an item's, its numbers are six bytes each.
 fn by_entry(mailbox: &Mailbox, entry: Vec<u8>) -> Result<(Vec<u8>, String), ItemError> {
@@ -97,10 +92,7 @@ fn by_entry(mailbox: &Mailbox, entry: Vec<u8>) -> Result<(Vec<u8>, String), Item
     if entry == mailbox.folder_entry_id(folder) {
         return Ok((entry, mailbox.folder_id_text(folder)));
     }
-    let item = ItemId {
-        folder,
-        number: number(&entry, 62).ok_or(MALFORMED)?,
-    };
+    let item = ItemId { folder, number: number(&entry, 62).ok_or(MALFORMED)? };
     if entry == mailbox.item_entry_id(item) {
         return Ok((entry, mailbox.item_id_text(item)));
     }
@@ -109,19 +101,12 @@ fn by_entry(mailbox: &Mailbox, entry: Vec<u8>) -> Result<(Vec<u8>, String), Item
 
 fn number(entry: &[u8], at: usize) -> Option<u64> {
     let bytes = entry.get(at..at + 6)?;
-    Some(
-        bytes
-            .iter()
-            .fold(0, |number, byte| number << 8 | u64::from(*byte)),
-    )
+    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
-        .collect()
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }

@@ -10,11 +10,8 @@ use super::ids;
 use super::messages::{Messages, Tail, Xml};
 use super::shape::{Base, BodyType, Shape};
 
-pub(super) const IDS_ONLY: Shape = Shape {
-    base: Base::IdOnly,
-    fields: Vec::new(),
-    body: BodyType::Best,
-};
+pub(super) const IDS_ONLY: Shape =
+    Shape { base: Base::IdOnly, fields: Vec::new(), body: BodyType::Best };
 
 /// One message per new folder.
 pub(super) fn run(
@@ -58,9 +55,7 @@ pub(super) fn run_path(
                 let (name, class) = wanted(node)?;
                 let step = match mailbox.find_child(at, &name) {
                     Some(found) => Ok(found),
-                    None => mailbox
-                        .create_folder(at, &name, &class)
-                        .map_err(ItemError::from),
+                    None => mailbox.create_folder(at, &name, &class).map_err(ItemError::from),
                 };
                 parent.clone_from(&step);
                 FolderView::of(&mailbox, step?, &IDS_ONLY)
@@ -82,15 +77,9 @@ fn write(xml: &mut Xml, view: &FolderView, without: bool) -> std::io::Result<()>
 
 /// Name and class of a new folder; the element implies a class ([ED createfolder.md]).
 fn wanted(node: &Node) -> Result<(String, String), ItemError> {
-    let name = node
-        .child("DisplayName")
-        .map(|name| name.text.clone())
-        .unwrap_or_default();
+    let name = node.child("DisplayName").map(|name| name.text.clone()).unwrap_or_default();
     if name.is_empty() {
-        return Err(ItemError::new(
-            "ErrorFolderSave",
-            "The folder save operation failed.",
-        ));
+        return Err(ItemError::new("ErrorFolderSave", "The folder save operation failed."));
     }
     let class = match (node.child_text("FolderClass"), node.name.as_str()) {
         (Some(class), "Folder") if !class.is_empty() => class,

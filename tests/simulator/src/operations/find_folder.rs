@@ -25,13 +25,8 @@ pub(super) fn run(
     let offset = view.and_then(|view| view.number("Offset")).unwrap_or(0);
     let offset = u64::try_from(offset).unwrap_or(0);
     let asked = view.and_then(|view| view.number("MaxEntriesReturned"));
-    let most = asked
-        .and_then(|most| usize::try_from(most).ok())
-        .unwrap_or(PAGE)
-        .clamp(1, PAGE);
-    let restriction = request
-        .child("Restriction")
-        .and_then(|node| node.children.first());
+    let most = asked.and_then(|most| usize::try_from(most).ok()).unwrap_or(PAGE).clamp(1, PAGE);
+    let restriction = request.child("Restriction").and_then(|node| node.children.first());
     for node in request.children_of("ParentFolderIds") {
         messages.answer(
             Tail::Nothing,

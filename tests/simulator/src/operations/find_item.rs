@@ -87,14 +87,8 @@ fn find(
     request: &Node,
     shape: &Shape,
 ) -> Result<Found, ItemError> {
-    let restriction = request
-        .child("Restriction")
-        .and_then(|node| node.children.first());
-    let cap = if restriction.is_some() {
-        PAGE_RESTRICTED
-    } else {
-        PAGE
-    };
+    let restriction = request.child("Restriction").and_then(|node| node.children.first());
+    let cap = if restriction.is_some() { PAGE_RESTRICTED } else { PAGE };
     let view = request.child("IndexedPageItemView");
     let asked = view.and_then(|view| view.number("MaxEntriesReturned"));
     if asked.is_some_and(|most| most < 1)
@@ -105,10 +99,7 @@ fn find(
             "The request is invalid: paging parameters.",
         ));
     }
-    let most = asked
-        .and_then(|most| usize::try_from(most).ok())
-        .unwrap_or(cap)
-        .min(cap);
+    let most = asked.and_then(|most| usize::try_from(most).ok()).unwrap_or(cap).min(cap);
     let offset = view.and_then(|view| view.number("Offset")).unwrap_or(0);
     let offset = u64::try_from(offset).unwrap_or(0);
     let from_end = view.and_then(|view| view.attribute("BasePoint")) == Some("End");
@@ -117,12 +108,7 @@ fn find(
         Some("SoftDeleted") => match mailbox.distinguished("recoverableitemsdeletions") {
             Some(deleted) => (deleted, Scope::Normal),
             None => {
-                return Ok(Found {
-                    items: Vec::new(),
-                    total: 0,
-                    next: 0,
-                    last: true,
-                });
+                return Ok(Found { items: Vec::new(), total: 0, next: 0, last: true });
             }
         },
         _ => (folder, Scope::Normal),
@@ -133,11 +119,7 @@ fn find(
     match restriction {
         None => {
             let all = mailbox.find_items(folder, scope, order, 0, 0)?.total;
-            let start = if from_end {
-                all.saturating_sub(offset + most as u64)
-            } else {
-                offset
-            };
+            let start = if from_end { all.saturating_sub(offset + most as u64) } else { offset };
             let page = mailbox.find_items(folder, scope, order, start, most)?;
             list = page.entries;
             total = page.total;
@@ -162,15 +144,8 @@ fn find(
             last = next >= total;
         }
     }
-    let items = list
-        .iter()
-        .map(|listed| ItemView::of(mailbox, listed.id, shape));
-    Ok(Found {
-        items: items.collect::<Result<_, _>>()?,
-        total,
-        next,
-        last,
-    })
+    let items = list.iter().map(|listed| ItemView::of(mailbox, listed.id, shape));
+    Ok(Found { items: items.collect::<Result<_, _>>()?, total, next, last })
 }
 
 /// The order asked for: by time of receipt or creation, which the model keeps as one.

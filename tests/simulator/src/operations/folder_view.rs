@@ -36,10 +36,9 @@ impl FolderView {
             })
             .collect();
         let parent = match info.parent {
-            Some(parent) => Some((
-                mailbox.folder_id_text(parent),
-                mailbox.folder_change_key(parent)?,
-            )),
+            Some(parent) => {
+                Some((mailbox.folder_id_text(parent), mailbox.folder_change_key(parent)?))
+            }
             None => None,
         };
         Ok(Self {
@@ -65,10 +64,7 @@ impl FolderView {
 
     /// `t:FolderId` alone.
     pub(super) fn write_id(&self, xml: &mut Xml) -> Result<()> {
-        xml.empty(
-            "t:FolderId",
-            &[("Id", &self.id), ("ChangeKey", &self.change_key)],
-        )
+        xml.empty("t:FolderId", &[("Id", &self.id), ("ChangeKey", &self.change_key)])
     }
 
     /// The whole element, in the schema's order.
@@ -120,14 +116,9 @@ impl FolderView {
 /// All rights: the impersonated user owns the mailbox.
 pub(super) fn effective_rights(xml: &mut Xml) -> Result<()> {
     xml.start("t:EffectiveRights", &[])?;
-    for right in [
-        "CreateAssociated",
-        "CreateContents",
-        "CreateHierarchy",
-        "Delete",
-        "Modify",
-        "Read",
-    ] {
+    for right in
+        ["CreateAssociated", "CreateContents", "CreateHierarchy", "Delete", "Modify", "Read"]
+    {
         xml.element(&format!("t:{right}"), &[], boolean(true))?;
     }
     xml.element("t:ViewPrivateItems", &[], boolean(true))?;

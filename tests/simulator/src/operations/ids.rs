@@ -26,10 +26,7 @@ pub(super) fn folder(
             mailbox.folder(folder)?;
             Ok(folder)
         }
-        _ => Err(ItemError::new(
-            "ErrorFolderNotFound",
-            "The folder could not be found.",
-        )),
+        _ => Err(ItemError::new("ErrorFolderNotFound", "The folder could not be found.")),
     }
 }
 
@@ -51,9 +48,7 @@ fn distinguished(
     id: &str,
     node: &Node,
 ) -> Result<FolderId, ItemError> {
-    let address = node
-        .child("Mailbox")
-        .and_then(|mailbox| mailbox.child_text("EmailAddress"));
+    let address = node.child("Mailbox").and_then(|mailbox| mailbox.child_text("EmailAddress"));
     if let Some(address) = address
         && !address.eq_ignore_ascii_case(&call.account.address)
     {
@@ -72,10 +67,9 @@ fn distinguished(
         return Ok(folder);
     }
     Err(match id {
-        _ if !KNOWN_DISTINGUISHED.contains(&id) => ItemError::new(
-            "ErrorInvalidOperation",
-            "Distinguished folder is not recognized.",
-        ),
+        _ if !KNOWN_DISTINGUISHED.contains(&id) => {
+            ItemError::new("ErrorInvalidOperation", "Distinguished folder is not recognized.")
+        }
         "publicfoldersroot" => ItemError::new(
             "ErrorNoPublicFolderReplicaAvailable",
             "There are no public folder servers available.",

@@ -28,15 +28,10 @@ pub(super) fn impersonated<'a>(
         _ => tenant.account(name),
     };
     let account = account.ok_or_else(|| {
-        Fault::new(
-            "ErrorNonExistentMailbox",
-            "The SMTP address has no mailbox associated with it.",
-        )
+        Fault::new("ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it.")
     })?;
     let in_scope = application.scope.as_ref().is_none_or(|scope| {
-        scope
-            .iter()
-            .any(|address| address.eq_ignore_ascii_case(&account.address))
+        scope.iter().any(|address| address.eq_ignore_ascii_case(&account.address))
     });
     if !in_scope {
         return Err(Fault::new(

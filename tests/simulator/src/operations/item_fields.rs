@@ -11,14 +11,8 @@ use super::shape::{Base, BodyType, Shape};
 use super::values::{base64, boolean, time};
 
 /// Fields of the `Default` shape.
-const DEFAULT: &[&str] = &[
-    "Subject",
-    "Sensitivity",
-    "Size",
-    "Importance",
-    "HasAttachments",
-    "DateTimeSent",
-];
+const DEFAULT: &[&str] =
+    &["Subject", "Sensitivity", "Size", "Importance", "HasAttachments", "DateTimeSent"];
 
 /// Writes id, common fields and MAPI properties.
 pub(super) fn write(xml: &mut Xml, view: &ItemView, shape: &Shape, detail: Detail) -> Result<()> {
@@ -44,21 +38,12 @@ pub(super) fn write(xml: &mut Xml, view: &ItemView, shape: &Shape, detail: Detai
     }
     if asks("Sensitivity") {
         let level = ["Normal", "Personal", "Private", "Confidential"];
-        xml.element(
-            "t:Sensitivity",
-            &[],
-            level[choice(props, tags::SENSITIVITY, level.len(), 0)],
-        )?;
+        xml.element("t:Sensitivity", &[], level[choice(props, tags::SENSITIVITY, level.len(), 0)])?;
     }
     if full && (asks("Body") || (shape.base == Base::Default)) {
         body(xml, "t:Body", props, shape.body)?;
     }
-    moment(
-        xml,
-        asks("DateTimeReceived"),
-        "t:DateTimeReceived",
-        props.time(tags::DELIVERY_TIME),
-    )?;
+    moment(xml, asks("DateTimeReceived"), "t:DateTimeReceived", props.time(tags::DELIVERY_TIME))?;
     if asks("Size") {
         let size = i32::try_from(view.record.listed.facts.size).unwrap_or(i32::MAX);
         xml.element("t:Size", &[], &size.to_string())?;
@@ -75,11 +60,7 @@ pub(super) fn write(xml: &mut Xml, view: &ItemView, shape: &Shape, detail: Detai
     }
     if asks("Importance") {
         let level = ["Low", "Normal", "High"];
-        xml.element(
-            "t:Importance",
-            &[],
-            level[choice(props, tags::IMPORTANCE, level.len(), 1)],
-        )?;
+        xml.element("t:Importance", &[], level[choice(props, tags::IMPORTANCE, level.len(), 1)])?;
     }
     if asks("InReplyTo")
         && let Some(text) = props.text(tags::IN_REPLY_TO)
@@ -91,18 +72,8 @@ pub(super) fn write(xml: &mut Xml, view: &ItemView, shape: &Shape, detail: Detai
         let draft = flags & i64::from(tags::FLAG_UNSENT) != 0;
         xml.element("t:IsDraft", &[], boolean(draft))?;
     }
-    moment(
-        xml,
-        asks("DateTimeSent"),
-        "t:DateTimeSent",
-        props.time(tags::SUBMIT_TIME),
-    )?;
-    moment(
-        xml,
-        asks("DateTimeCreated"),
-        "t:DateTimeCreated",
-        Some(view.record.created),
-    )?;
+    moment(xml, asks("DateTimeSent"), "t:DateTimeSent", props.time(tags::SUBMIT_TIME))?;
+    moment(xml, asks("DateTimeCreated"), "t:DateTimeCreated", Some(view.record.created))?;
     for (name, tag) in [
         ("DisplayCc", tags::DISPLAY_CC),
         ("DisplayTo", tags::DISPLAY_TO),
@@ -115,11 +86,7 @@ pub(super) fn write(xml: &mut Xml, view: &ItemView, shape: &Shape, detail: Detai
         }
     }
     if asks("HasAttachments") {
-        xml.element(
-            "t:HasAttachments",
-            &[],
-            boolean(!item.attachments.is_empty()),
-        )?;
+        xml.element("t:HasAttachments", &[], boolean(!item.attachments.is_empty()))?;
     }
     view.write_extended(xml, shape)?;
     if asks("EffectiveRights") {
@@ -130,18 +97,9 @@ pub(super) fn write(xml: &mut Xml, view: &ItemView, shape: &Shape, detail: Detai
     {
         xml.element("t:LastModifiedName", &[], text)?;
     }
-    moment(
-        xml,
-        asks("LastModifiedTime"),
-        "t:LastModifiedTime",
-        Some(view.record.modified),
-    )?;
+    moment(xml, asks("LastModifiedTime"), "t:LastModifiedTime", Some(view.record.modified))?;
     if asks("IsAssociated") {
-        xml.element(
-            "t:IsAssociated",
-            &[],
-            boolean(view.record.listed.associated),
-        )?;
+        xml.element("t:IsAssociated", &[], boolean(view.record.listed.associated))?;
     }
     if asks("ConversationId")
         && let Some(id) = props.get(tags::CONVERSATION_ID).and_then(Value::as_content)
@@ -179,9 +137,7 @@ pub(super) fn moment(xml: &mut Xml, asked: bool, name: &str, value: Option<Time>
 
 /// An enumeration by number, in bounds.
 pub(super) fn choice(props: &Props, tag: crate::mapi::Tag, count: usize, other: usize) -> usize {
-    let number = props
-        .integer(tag)
-        .and_then(|number| usize::try_from(number).ok());
+    let number = props.integer(tag).and_then(|number| usize::try_from(number).ok());
     number.filter(|number| *number < count).unwrap_or(other)
 }
 

@@ -37,10 +37,8 @@ impl ItemView {
         shape: &Shape,
     ) -> std::result::Result<Self, ItemError> {
         let record = mailbox.item(item)?;
-        let properties = shape
-            .extended()
-            .map(|field| mailbox.item_property(&record, &field.key))
-            .collect();
+        let properties =
+            shape.extended().map(|field| mailbox.item_property(&record, &field.key)).collect();
         let parent = if shape.base == Base::All || shape.names("item:ParentFolderId") {
             let key = mailbox.folder_change_key(item.folder)?;
             Some((mailbox.folder_id_text(item.folder), key))
@@ -58,10 +56,7 @@ impl ItemView {
 
     /// `t:ItemId` alone.
     pub(super) fn write_id(&self, xml: &mut Xml) -> Result<()> {
-        xml.empty(
-            "t:ItemId",
-            &[("Id", &self.id), ("ChangeKey", &self.change_key)],
-        )
+        xml.empty("t:ItemId", &[("Id", &self.id), ("ChangeKey", &self.change_key)])
     }
 
     /// The whole element, in the schema's order.
@@ -101,12 +96,7 @@ pub(super) fn element_of(class: &str) -> &'static str {
         ("REPORT.", "t:Message"),
     ];
     let class_is = |prefix: &str| {
-        class
-            .get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        class.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    ELEMENTS
-        .iter()
-        .find(|(prefix, _)| class_is(prefix))
-        .map_or("t:Item", |(_, element)| element)
+    ELEMENTS.iter().find(|(prefix, _)| class_is(prefix)).map_or("t:Item", |(_, element)| element)
 }

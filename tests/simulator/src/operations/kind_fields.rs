@@ -28,13 +28,7 @@ pub(super) fn write(
     detail: Detail,
 ) -> Result<()> {
     let props = &view.record.item.props;
-    let mut writer = Writer {
-        xml,
-        view,
-        props,
-        shape,
-        detail,
-    };
+    let mut writer = Writer { xml, view, props, shape, detail };
     match element {
         "t:Message"
         | "t:MeetingMessage"
@@ -72,11 +66,7 @@ impl Writer<'_> {
     }
 
     fn flag(&mut self, uri: &str, element: &str, value: bool) -> Result<()> {
-        if self.asks(uri) {
-            self.xml.element(element, &[], boolean(value))
-        } else {
-            Ok(())
-        }
+        if self.asks(uri) { self.xml.element(element, &[], boolean(value)) } else { Ok(()) }
     }
 
     fn when(&mut self, uri: &str, element: &str, key: impl Into<Key>) -> Result<()> {
@@ -93,38 +83,15 @@ impl Writer<'_> {
         ] {
             self.recipients(uri, element, kind)?;
         }
-        let receipt = self
-            .props
-            .bool(tags::READ_RECEIPT_REQUESTED)
-            .unwrap_or(false);
-        self.flag(
-            "message:IsReadReceiptRequested",
-            "t:IsReadReceiptRequested",
-            receipt,
-        )?;
-        self.binary(
-            "message:ConversationIndex",
-            "t:ConversationIndex",
-            tags::CONVERSATION_INDEX,
-        )?;
-        self.text(
-            "message:ConversationTopic",
-            "t:ConversationTopic",
-            tags::CONVERSATION_TOPIC,
-        )?;
+        let receipt = self.props.bool(tags::READ_RECEIPT_REQUESTED).unwrap_or(false);
+        self.flag("message:IsReadReceiptRequested", "t:IsReadReceiptRequested", receipt)?;
+        self.binary("message:ConversationIndex", "t:ConversationIndex", tags::CONVERSATION_INDEX)?;
+        self.text("message:ConversationTopic", "t:ConversationTopic", tags::CONVERSATION_TOPIC)?;
         self.person("message:From", "t:From", FROM)?;
         let id = tags::INTERNET_MESSAGE_ID;
         self.text("message:InternetMessageId", "t:InternetMessageId", id)?;
-        self.flag(
-            "message:IsRead",
-            "t:IsRead",
-            self.view.record.item.is_read(),
-        )?;
-        self.text(
-            "message:References",
-            "t:References",
-            tags::INTERNET_REFERENCES,
-        )
+        self.flag("message:IsRead", "t:IsRead", self.view.record.item.is_read())?;
+        self.text("message:References", "t:References", tags::INTERNET_REFERENCES)
     }
 
     fn calendar(&mut self) -> Result<()> {
@@ -133,11 +100,8 @@ impl Writer<'_> {
         if self.asks("calendar:UID")
             && let Some(content) = self.props.get(uid).and_then(Value::as_content)
         {
-            let text: String = content
-                .to_bytes()
-                .iter()
-                .map(|byte| format!("{byte:02X}"))
-                .collect();
+            let text: String =
+                content.to_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
             self.xml.element("t:UID", &[], &text)?;
         }
         self.when("calendar:Start", "t:Start", lid(0x820D))?;
@@ -158,11 +122,7 @@ impl Writer<'_> {
         let recurring = self.props.bool(lid(0x8223)).unwrap_or(false);
         self.flag("calendar:IsRecurring", "t:IsRecurring", false)?;
         if self.asks("calendar:CalendarItemType") {
-            let kind = if recurring {
-                "RecurringMaster"
-            } else {
-                "Single"
-            };
+            let kind = if recurring { "RecurringMaster" } else { "Single" };
             self.xml.element("t:CalendarItemType", &[], kind)?;
         }
         Ok(())
@@ -181,8 +141,7 @@ impl Writer<'_> {
         if self.asks("contacts:EmailAddresses") && !entries.is_empty() {
             self.xml.start("t:EmailAddresses", &[])?;
             for (n, address) in entries {
-                self.xml
-                    .element("t:Entry", &[("Key", &format!("EmailAddress{n}"))], address)?;
+                self.xml.element("t:Entry", &[("Key", &format!("EmailAddress{n}"))], address)?;
             }
             self.xml.end("t:EmailAddresses")?;
         }
@@ -208,11 +167,7 @@ impl Writer<'_> {
 
     fn group(&mut self) -> Result<()> {
         self.text("contacts:DisplayName", "t:DisplayName", tags::DISPLAY_NAME)?;
-        self.text(
-            "contacts:FileAs",
-            "t:FileAs",
-            PropertyName::lid(sets::ADDRESS, 0x8005),
-        )
+        self.text("contacts:FileAs", "t:FileAs", PropertyName::lid(sets::ADDRESS, 0x8005))
     }
 
     fn task(&mut self) -> Result<()> {
@@ -224,18 +179,11 @@ impl Writer<'_> {
         if self.asks("task:PercentComplete")
             && let Some(Value::F64(part)) = self.props.get(lid(0x8102))
         {
-            self.xml
-                .element("t:PercentComplete", &[], &(part * 100.0).to_string())?;
+            self.xml.element("t:PercentComplete", &[], &(part * 100.0).to_string())?;
         }
         self.when("task:StartDate", "t:StartDate", lid(0x8104))?;
         if self.asks("task:Status") {
-            let status = [
-                "NotStarted",
-                "InProgress",
-                "Completed",
-                "WaitingOnOthers",
-                "Deferred",
-            ];
+            let status = ["NotStarted", "InProgress", "Completed", "WaitingOnOthers", "Deferred"];
             let number = self.props.integer(lid(0x8101)).unwrap_or(0);
             let number = usize::try_from(number).unwrap_or(0);
             self.xml.element(
@@ -248,34 +196,18 @@ impl Writer<'_> {
     }
 
     fn post(&mut self) -> Result<()> {
-        self.binary(
-            "postitem:ConversationIndex",
-            "t:ConversationIndex",
-            tags::CONVERSATION_INDEX,
-        )?;
-        self.text(
-            "message:ConversationTopic",
-            "t:ConversationTopic",
-            tags::CONVERSATION_TOPIC,
-        )?;
+        self.binary("postitem:ConversationIndex", "t:ConversationIndex", tags::CONVERSATION_INDEX)?;
+        self.text("message:ConversationTopic", "t:ConversationTopic", tags::CONVERSATION_TOPIC)?;
         self.person("message:From", "t:From", FROM)?;
         let id = tags::INTERNET_MESSAGE_ID;
         self.text("message:InternetMessageId", "t:InternetMessageId", id)?;
-        self.flag(
-            "message:IsRead",
-            "t:IsRead",
-            self.view.record.item.is_read(),
-        )?;
+        self.flag("message:IsRead", "t:IsRead", self.view.record.item.is_read())?;
         if self.asks("postitem:PostedTime")
             && let Some(posted) = self.props.time(tags::SUBMIT_TIME)
         {
             self.xml.element("t:PostedTime", &[], &time(posted))?;
         }
-        self.text(
-            "message:References",
-            "t:References",
-            tags::INTERNET_REFERENCES,
-        )
+        self.text("message:References", "t:References", tags::INTERNET_REFERENCES)
     }
 
     fn person(&mut self, uri: &str, element: &str, from: [Tag; 4]) -> Result<()> {
@@ -320,12 +252,8 @@ impl Writer<'_> {
     }
 }
 
-const SENDER: [Tag; 4] = [
-    tags::SENDER_NAME,
-    tags::SENDER_SMTP_ADDRESS,
-    tags::SENDER_ADDRESS,
-    tags::SENDER_ADDRESS_TYPE,
-];
+const SENDER: [Tag; 4] =
+    [tags::SENDER_NAME, tags::SENDER_SMTP_ADDRESS, tags::SENDER_ADDRESS, tags::SENDER_ADDRESS_TYPE];
 const FROM: [Tag; 4] = [
     tags::SENT_REPRESENTING_NAME,
     tags::SENT_REPRESENTING_SMTP_ADDRESS,
@@ -344,18 +272,10 @@ fn mailbox(
     if let Some(name) = name {
         xml.element("t:Name", &[], name)?;
     }
-    let kind = if smtp.is_some() {
-        "SMTP"
-    } else {
-        kind.unwrap_or("SMTP")
-    };
+    let kind = if smtp.is_some() { "SMTP" } else { kind.unwrap_or("SMTP") };
     if let Some(address) = smtp.or(address).filter(|address| !address.is_empty()) {
         xml.element("t:EmailAddress", &[], address)?;
-        xml.element(
-            "t:RoutingType",
-            &[],
-            if kind.is_empty() { "SMTP" } else { kind },
-        )?;
+        xml.element("t:RoutingType", &[], if kind.is_empty() { "SMTP" } else { kind })?;
     }
     xml.end("t:Mailbox")
 }

@@ -69,15 +69,7 @@ impl<'a> Messages<'a> {
         xml.start(&response, &[("xmlns:m", MESSAGES), ("xmlns:t", TYPES)])?;
         xml.start("m:ResponseMessages", &[])?;
         let element = format!("{response}Message");
-        Ok(Self {
-            xml,
-            operation,
-            element,
-            plan,
-            index: 0,
-            stopped: false,
-            errors: 0,
-        })
+        Ok(Self { xml, operation, element, plan, index: 0, stopped: false, errors: 0 })
     }
 
     /// Places of a batch in the order they are answered.
@@ -110,16 +102,12 @@ impl<'a> Messages<'a> {
                 let _ = work(&fault);
             }
             self.stopped = fault.stops_batch;
-            let error = ItemError {
-                code: code.clone().into(),
-                text: text.clone().into(),
-            };
+            let error = ItemError { code: code.clone().into(), text: text.clone().into() };
             return Ok(self.refuse("Error", &error, tail)?);
         }
         match work(&fault) {
             Ok(done) => {
-                self.xml
-                    .start(&self.element, &[("ResponseClass", "Success")])?;
+                self.xml.start(&self.element, &[("ResponseClass", "Success")])?;
                 self.xml.element("m:ResponseCode", &[], "NoError")?;
                 write(&mut self.xml, done, &fault)?;
                 self.xml.end(&self.element)?;
@@ -154,11 +142,7 @@ impl<'a> Messages<'a> {
     /// The numbers so far.
     pub(super) fn tally(&mut self) -> Tally {
         let bytes = self.xml.get_mut().written();
-        Tally {
-            items: self.index as u64,
-            errors: self.errors,
-            bytes,
-        }
+        Tally { items: self.index as u64, errors: self.errors, bytes }
     }
 
     /// Writes the end of the answer.

@@ -119,16 +119,10 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
 
 fn contains(node: &Node, lookup: &Lookup<'_>) -> Result<bool, ItemError> {
     let value = lookup(&first(node)?)?;
-    let Some(text) = value
-        .as_ref()
-        .and_then(Value::as_text)
-        .map(str::to_lowercase)
-    else {
+    let Some(text) = value.as_ref().and_then(Value::as_text).map(str::to_lowercase) else {
         return Ok(false);
     };
-    let constant = node
-        .child("Constant")
-        .and_then(|constant| constant.attribute("Value"));
+    let constant = node.child("Constant").and_then(|constant| constant.attribute("Value"));
     let wanted = constant.unwrap_or_default().to_lowercase();
     Ok(match node.attribute("ContainmentMode") {
         Some("FullString") => text == wanted,

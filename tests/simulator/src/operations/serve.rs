@@ -87,9 +87,7 @@ fn attempt(
     let account = impersonated(header.as_ref(), tenant, application)?;
     let address = account.map_or("", |account| account.address.as_str());
 
-    world
-        .counters
-        .note(operation, address, |count| count.calls += 1);
+    world.counters.note(operation, address, |count| count.calls += 1);
     let plan = world.faults.plan(operation, address);
     let outcome = (|| {
         if !plan.latency().is_zero() {
@@ -98,14 +96,7 @@ fn attempt(
         if let Some(early) = plan.early() {
             return Err(Failure::Early(early));
         }
-        let mut request = Request {
-            reader,
-            root,
-            closed,
-            kind,
-            plan: &plan,
-            operation,
-        };
+        let mut request = Request { reader, root, closed, kind, plan: &plan, operation };
         match account {
             None if operation == "ConvertId" => {
                 let (body, _) = request.read(None)?;
@@ -118,9 +109,7 @@ fn attempt(
         }
     })();
     if outcome.is_err() {
-        world
-            .counters
-            .note(operation, address, |count| count.refused += 1);
+        world.counters.note(operation, address, |count| count.refused += 1);
     }
     outcome
 }
@@ -158,56 +147,40 @@ fn run<R: BufRead>(
     }
     let settings = world.settings();
     let mut admission = account
-        .enter(
-            application.client_id,
-            settings.max_concurrency,
-            settings.budget,
-        )
+        .enter(application.client_id, settings.max_concurrency, settings.budget)
         .map_err(throttled)?;
     let (operation, plan, address) = (request.operation, request.plan, account.address.as_str());
     world.counters.note(operation, address, |count| {
         count.max_concurrency = count.max_concurrency.max(admission.running);
     });
     let mut uploads = Uploads::default();
-    let divert: Option<&mut dyn Divert> = if operation == "UploadItems" {
-        Some(&mut uploads)
-    } else {
-        None
-    };
+    let divert: Option<&mut dyn Divert> =
+        if operation == "UploadItems" { Some(&mut uploads) } else { None };
     let (body, received) = request.read(divert)?;
-    world
-        .counters
-        .note(operation, address, |count| count.received_bytes += received);
+    world.counters.note(operation, address, |count| count.received_bytes += received);
 
     let call = Call { tenant, account };
     let call = &call;
     let body = &body;
-    let sent = execute(
-        world,
-        address,
-        plan,
-        sink,
-        operation,
-        |messages| match operation {
-            "GetFolder" => get_folder::run(call, body, messages),
-            "FindFolder" => find_folder::run(call, body, messages),
-            "SyncFolderHierarchy" => sync_folder_hierarchy::run(call, body, messages),
-            "CreateFolder" => create_folder::run(call, body, messages),
-            "CreateFolderPath" => create_folder::run_path(call, body, messages),
-            "UpdateFolder" => update_folder::run(call, body, messages),
-            "DeleteFolder" => delete_folder::run(call, body, messages),
-            "MoveFolder" => move_folder::run(call, body, messages),
-            "SyncFolderItems" => sync_folder_items::run(call, body, messages),
-            "FindItem" => find_item::run(call, body, messages),
-            "GetItem" => get_item::run(call, body, messages),
-            "ExportItems" => export_items::run(call, body, messages),
-            "UploadItems" => upload_items::run(call, body, &mut uploads, messages),
-            "DeleteItem" => delete_item::run(call, body, messages),
-            "UpdateItem" => update_item::run(call, body, messages),
-            "MoveItem" => move_item::run(call, body, messages),
-            _ => convert_id::run(tenant, body, messages),
-        },
-    );
+    let sent = execute(world, address, plan, sink, operation, |messages| match operation {
+        "GetFolder" => get_folder::run(call, body, messages),
+        "FindFolder" => find_folder::run(call, body, messages),
+        "SyncFolderHierarchy" => sync_folder_hierarchy::run(call, body, messages),
+        "CreateFolder" => create_folder::run(call, body, messages),
+        "CreateFolderPath" => create_folder::run_path(call, body, messages),
+        "UpdateFolder" => update_folder::run(call, body, messages),
+        "DeleteFolder" => delete_folder::run(call, body, messages),
+        "MoveFolder" => move_folder::run(call, body, messages),
+        "SyncFolderItems" => sync_folder_items::run(call, body, messages),
+        "FindItem" => find_item::run(call, body, messages),
+        "GetItem" => get_item::run(call, body, messages),
+        "ExportItems" => export_items::run(call, body, messages),
+        "UploadItems" => upload_items::run(call, body, &mut uploads, messages),
+        "DeleteItem" => delete_item::run(call, body, messages),
+        "UpdateItem" => update_item::run(call, body, messages),
+        "MoveItem" => move_item::run(call, body, messages),
+        _ => convert_id::run(tenant, body, messages),
+    });
     admission.bytes = received;
     sent
 }
@@ -243,17 +216,11 @@ fn execute(
 }
 
 fn known<'a>(world: &'a World, caller: &Caller) -> Result<(&'a Tenant, &'a Application), Failure> {
-    let tenant = world
-        .tenants
-        .iter()
-        .find(|tenant| tenant.id == caller.tenant);
+    let tenant = world.tenants.iter().find(|tenant| tenant.id == caller.tenant);
     tenant
         .and_then(|tenant| {
             let id = caller.application;
-            let application = tenant
-                .applications
-                .iter()
-                .find(|known| known.client_id == id)?;
+            let application = tenant.applications.iter().find(|known| known.client_id == id)?;
             Some((tenant, application))
         })
         .ok_or(Failure::Forbidden)

@@ -79,9 +79,7 @@ impl Shape {
 
     /// Whether a property of this EWS name is asked for by name.
     pub(super) fn names(&self, uri: &str) -> bool {
-        self.fields
-            .iter()
-            .any(|field| matches!(field, Field::Uri(name) if name == uri))
+        self.fields.iter().any(|field| matches!(field, Field::Uri(name) if name == uri))
     }
 
     /// The MAPI properties asked for.
@@ -112,19 +110,14 @@ impl Extended {
     /// Reads `ExtendedFieldURI`: a tag below 0x8000, or a set with a name or a number
     /// ([ED extendedfielduri.md]).
     pub(super) fn parse(node: &Node) -> Result<Self, ItemError> {
-        let kind = node
-            .attribute("PropertyType")
-            .and_then(type_of)
-            .ok_or(INVALID)?;
-        let set = match (
-            node.attribute("DistinguishedPropertySetId"),
-            node.attribute("PropertySetId"),
-        ) {
-            (Some(_), Some(_)) => return Err(INVALID),
-            (Some(name), None) => Some(set_of(name).ok_or(INVALID)?),
-            (None, Some(guid)) => Some(Uuid::try_parse(guid).map_err(|_| INVALID)?),
-            (None, None) => None,
-        };
+        let kind = node.attribute("PropertyType").and_then(type_of).ok_or(INVALID)?;
+        let set =
+            match (node.attribute("DistinguishedPropertySetId"), node.attribute("PropertySetId")) {
+                (Some(_), Some(_)) => return Err(INVALID),
+                (Some(name), None) => Some(set_of(name).ok_or(INVALID)?),
+                (None, Some(guid)) => Some(Uuid::try_parse(guid).map_err(|_| INVALID)?),
+                (None, None) => None,
+            };
         let name = node.attribute("PropertyName");
         let number = node.number("PropertyId");
         let tag = node.attribute("PropertyTag");
@@ -132,24 +125,16 @@ impl Extended {
             (None, None, None, Some(tag)) => {
                 Key::Id(property_id(tag).filter(|id| *id < 0x8000).ok_or(INVALID)?)
             }
-            (Some(set), Some(name), None, None) => Key::Named(PropertyName {
-                set,
-                name: Name::Text(name.to_owned()),
-            }),
+            (Some(set), Some(name), None, None) => {
+                Key::Named(PropertyName { set, name: Name::Text(name.to_owned()) })
+            }
             (Some(set), None, Some(number), None) => {
                 let number = u32::try_from(number).map_err(|_| INVALID)?;
-                Key::Named(PropertyName {
-                    set,
-                    name: Name::Lid(number),
-                })
+                Key::Named(PropertyName { set, name: Name::Lid(number) })
             }
             _ => return Err(INVALID),
         };
-        Ok(Self {
-            key,
-            kind,
-            attributes: node.attributes.clone(),
-        })
+        Ok(Self { key, kind, attributes: node.attributes.clone() })
     }
 }
 

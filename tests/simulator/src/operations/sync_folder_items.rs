@@ -39,9 +39,7 @@ pub(super) fn run(
             for node in request.children_of("Ignore") {
                 ignore.push(ids::item(&mailbox, node)?);
             }
-            let max = request
-                .child_text("MaxChangesReturned")
-                .and_then(|text| text.parse().ok());
+            let max = request.child_text("MaxChangesReturned").and_then(|text| text.parse().ok());
             let changes = mailbox.sync_items(
                 folder,
                 &SyncRequest {

@@ -22,10 +22,8 @@ pub(super) fn run(
                 let name = name_of(change)?;
                 let mut mailbox = call.account.mailbox();
                 let id = change.children.first();
-                let id = id.ok_or(ItemError::new(
-                    "ErrorInvalidIdEmpty",
-                    "Id must be non-empty.",
-                ))?;
+                let id =
+                    id.ok_or(ItemError::new("ErrorInvalidIdEmpty", "Id must be non-empty."))?;
                 let folder = ids::folder(call, &mailbox, id)?;
                 mailbox.rename_folder(folder, &name)?;
                 FolderView::of(&mailbox, folder, &IDS_ONLY)
@@ -41,10 +39,7 @@ pub(super) fn run(
 }
 
 fn name_of(change: &Node) -> Result<String, ItemError> {
-    let refused = ItemError::new(
-        "ErrorInvalidPropertySet",
-        "Set action is invalid for property.",
-    );
+    let refused = ItemError::new("ErrorInvalidPropertySet", "Set action is invalid for property.");
     let mut name = None;
     for update in change.children_of("Updates") {
         let [path, folder] = update.children.as_slice() else {

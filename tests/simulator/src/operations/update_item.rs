@@ -93,10 +93,7 @@ fn apply(item: &mut Item, changes: Vec<Change>) {
 }
 
 fn parse(update: &Node) -> Result<Change, ItemError> {
-    let invalid = ItemError::new(
-        "ErrorInvalidPropertySet",
-        "Set action is invalid for property.",
-    );
+    let invalid = ItemError::new("ErrorInvalidPropertySet", "Set action is invalid for property.");
     let path = update.children.first().ok_or_else(|| invalid.clone())?;
     let field = Field::parse(path)?;
     if update.name == "DeleteItemField" {
@@ -116,10 +113,7 @@ fn parse(update: &Node) -> Result<Change, ItemError> {
             "Append action is invalid for property.",
         ));
     }
-    let values = update
-        .children
-        .get(1)
-        .map_or(&[][..], |item| item.children.as_slice());
+    let values = update.children.get(1).map_or(&[][..], |item| item.children.as_slice());
     let [value] = values else {
         return Err(ItemError::new(
             "ErrorIncorrectUpdatePropertyCount",
@@ -137,17 +131,11 @@ fn parse(update: &Node) -> Result<Change, ItemError> {
         (Field::Uri(uri), "Importance") if uri == "item:Importance" => {
             let level = ["Low", "Normal", "High"];
             let number = level.iter().position(|name| *name == value.text.trim());
-            let number = number
-                .and_then(|number| i32::try_from(number).ok())
-                .ok_or(invalid)?;
+            let number = number.and_then(|number| i32::try_from(number).ok()).ok_or(invalid)?;
             Ok(Change::Set(tags::IMPORTANCE.into(), number.into()))
         }
         (Field::Uri(uri), "Categories") if uri == "item:Categories" => {
-            let list = value
-                .children
-                .iter()
-                .map(|text| text.text.clone())
-                .collect();
+            let list = value.children.iter().map(|text| text.text.clone()).collect();
             Ok(Change::Set(categories(), Value::Texts(list)))
         }
         (Field::Extended(extended), "ExtendedProperty") => {

@@ -30,11 +30,7 @@ struct Current {
 impl Divert for Uploads {
     fn begin(&mut self, _parent: &Node) {
         let base64 = Base64Stream::default();
-        self.current = Some(Current {
-            base64,
-            parser: Ok(Parser::new()),
-            good: true,
-        });
+        self.current = Some(Current { base64, parser: Ok(Parser::new()), good: true });
     }
 
     fn push(&mut self, text: &[u8]) {
@@ -90,9 +86,7 @@ pub(super) fn run(
     for index in messages.order(nodes.len()) {
         let node = &nodes[index];
         let blob = node.child("Data").and_then(|data| data.diverted);
-        let blob = blob
-            .and_then(|index| uploads.done.get_mut(index))
-            .and_then(Option::take);
+        let blob = blob.and_then(|index| uploads.done.get_mut(index)).and_then(Option::take);
         messages.answer(
             Tail::Nothing,
             |fault| {
@@ -126,10 +120,7 @@ pub(super) fn run(
                 let new = mailbox.import(parent, import, node.flag("IsAssociated"), item)?;
                 let listed = mailbox.listed(new)?;
                 let class = mailbox.item(new)?.item.class().to_owned();
-                let answer = (
-                    mailbox.item_id_text(new),
-                    mailbox.item_change_key(&listed, &class),
-                );
+                let answer = (mailbox.item_id_text(new), mailbox.item_change_key(&listed, &class));
                 if fault.vanished {
                     mailbox.delete_item(new, Deletion::Hard)?;
                 }

@@ -15,9 +15,7 @@ use super::shape::Extended;
 
 /// A moment, to the second in UTC.
 pub(super) fn time(time: Time) -> String {
-    time.to_timestamp()
-        .strftime("%Y-%m-%dT%H:%M:%SZ")
-        .to_string()
+    time.to_timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// `true` or `false`.
@@ -46,11 +44,7 @@ pub(super) fn text(value: &Value, wanted: u16) -> Option<String> {
         (Value::Text(text), kind::TEXT) => text.clone(),
         (Value::Coded(_, bytes), kind::TEXT) => {
             // Latin 1 is near enough for strings kept in an old code page.
-            bytes
-                .iter()
-                .take_while(|byte| **byte != 0)
-                .map(|byte| char::from(*byte))
-                .collect()
+            bytes.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect()
         }
         (Value::Binary(content) | Value::Object(content), kind::BINARY | kind::OBJECT) => {
             base64(content.to_bytes())
@@ -66,9 +60,7 @@ pub(super) fn texts(value: &Value, wanted: u16) -> Option<Vec<String>> {
         return None;
     }
     fn all<T: Clone>(list: &[T], wrap: fn(T) -> Value, single: u16) -> Option<Vec<String>> {
-        list.iter()
-            .map(|one| text(&wrap(one.clone()), single))
-            .collect()
+        list.iter().map(|one| text(&wrap(one.clone()), single)).collect()
     }
     match value {
         Value::I16s(list) => all(list, Value::I16, single),
@@ -88,11 +80,8 @@ pub(super) fn texts(value: &Value, wanted: u16) -> Option<Vec<String>> {
 
 /// Writes `t:ExtendedProperty`, or nothing if the value does not fit.
 pub(super) fn write_extended(xml: &mut Xml, field: &Extended, value: &Value) -> Result<()> {
-    let attributes: Vec<_> = field
-        .attributes
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let attributes: Vec<_> =
+        field.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let one = text(value, field.kind);
     let many = texts(value, field.kind).filter(|list| !list.is_empty());
     if one.is_none() && many.is_none() {
@@ -141,9 +130,7 @@ pub(super) fn parse_time(text: &str) -> Option<Time> {
     let text = text.trim();
     let moment = text.parse::<Timestamp>().or_else(|_| {
         let civil: jiff::civil::DateTime = text.parse()?;
-        civil
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .map(|zoned| zoned.timestamp())
+        civil.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp())
     });
     moment.ok().map(Time::from_timestamp)
 }
@@ -154,11 +141,8 @@ pub(super) fn parse_extended(node: &Node, field: &Extended) -> Option<Value> {
         return parse(&node.child("Value")?.text, field.kind);
     }
     let single = field.kind & !kind::MULTI;
-    let list: Option<Vec<Value>> = node
-        .children_of("Values")
-        .iter()
-        .map(|value| parse(&value.text, single))
-        .collect();
+    let list: Option<Vec<Value>> =
+        node.children_of("Values").iter().map(|value| parse(&value.text, single)).collect();
     let list = list?;
     match single {
         kind::TEXT => {

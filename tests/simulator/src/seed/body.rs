@@ -37,8 +37,7 @@ pub(super) fn set(item: &mut Item, message: &Message<'_>, depth: usize) {
     }
     if !item.attachments.is_empty() {
         let flags = item.props.integer(tags::MESSAGE_FLAGS).unwrap_or_default() as i32;
-        item.props
-            .set(tags::MESSAGE_FLAGS, flags | tags::FLAG_HAS_ATTACHMENT);
+        item.props.set(tags::MESSAGE_FLAGS, flags | tags::FLAG_HAS_ATTACHMENT);
     }
 }
 
@@ -46,11 +45,7 @@ fn attachment(part: &MessagePart<'_>, depth: usize) -> Attachment {
     let mut attachment = match &part.body {
         PartType::Message(inside) if depth < DEEPEST => match message_item(inside, depth + 1) {
             Some(item) => {
-                let name = item
-                    .props
-                    .text(tags::SUBJECT)
-                    .unwrap_or_default()
-                    .to_owned();
+                let name = item.props.text(tags::SUBJECT).unwrap_or_default().to_owned();
                 Attachment::message(&name, item)
             }
             None => file(part, inside.raw_message.to_vec()),
@@ -83,9 +78,7 @@ fn file(part: &MessagePart<'_>, bytes: Vec<u8>) -> Attachment {
     if let Some((stem, extension)) = name.rsplit_once('.')
         && !stem.is_empty()
     {
-        attachment
-            .props
-            .set(tags::ATTACH_EXTENSION, format!(".{extension}"));
+        attachment.props.set(tags::ATTACH_EXTENSION, format!(".{extension}"));
     }
     attachment
 }

@@ -38,33 +38,20 @@ pub(crate) fn eml(bytes: &[u8]) -> Result<Item, Unreadable> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Unreadable::Empty);
     }
-    let message = MessageParser::default()
-        .parse(bytes)
-        .ok_or(Unreadable::NoHeader)?;
+    let message = MessageParser::default().parse(bytes).ok_or(Unreadable::NoHeader)?;
     let mut item = message_item(&message, 0).ok_or(Unreadable::NoHeader)?;
-    let header = bytes
-        .get(..message.root_part().offset_body as usize)
-        .unwrap_or_default();
-    item.props.set(
-        tags::TRANSPORT_HEADERS,
-        String::from_utf8_lossy(header).into_owned(),
-    );
+    let header = bytes.get(..message.root_part().offset_body as usize).unwrap_or_default();
+    item.props.set(tags::TRANSPORT_HEADERS, String::from_utf8_lossy(header).into_owned());
     Ok(item)
 }
 
 /// The item of a message that stands `depth` messages deep; `None` if it has no header.
 pub(super) fn message_item(message: &Message<'_>, depth: usize) -> Option<Item> {
     let root = message.root_part();
-    HEADERS
-        .iter()
-        .find(|name| root.headers.header_value(name).is_some())?;
+    HEADERS.iter().find(|name| root.headers.header_value(name).is_some())?;
     let mut item = Item::of_class("IPM.Note");
     let draft = root.headers.header("X-Unsent").is_some();
-    let flags = if draft {
-        tags::FLAG_READ | tags::FLAG_UNSENT
-    } else {
-        tags::FLAG_READ
-    };
+    let flags = if draft { tags::FLAG_READ | tags::FLAG_UNSENT } else { tags::FLAG_READ };
     item.props.set(tags::MESSAGE_FLAGS, flags);
     envelope(&mut item, message);
     ranks(&mut item, message);
@@ -81,10 +68,7 @@ fn envelope(item: &mut Item, message: &Message<'_>) {
     props.set(tags::SUBJECT, subject);
     props.set(tags::NORMALIZED_SUBJECT, topic);
     props.set(tags::CONVERSATION_TOPIC, topic);
-    if let Some(prefix) = subject
-        .strip_suffix(topic)
-        .filter(|prefix| !prefix.is_empty())
-    {
+    if let Some(prefix) = subject.strip_suffix(topic).filter(|prefix| !prefix.is_empty()) {
         props.set(tags::SUBJECT_PREFIX, prefix);
     }
     if let Some(id) = message.message_id() {
@@ -100,11 +84,7 @@ fn envelope(item: &mut Item, message: &Message<'_>) {
         }
     }
     let sent = message.date().and_then(time);
-    let received = message
-        .received()
-        .and_then(|hop| hop.date())
-        .as_ref()
-        .and_then(time);
+    let received = message.received().and_then(|hop| hop.date()).as_ref().and_then(time);
     if let Some(sent) = sent {
         props.set(tags::SUBMIT_TIME, sent);
     }
@@ -115,19 +95,14 @@ fn envelope(item: &mut Item, message: &Message<'_>) {
 
 /// A date that exists and that Exchange can hold.
 fn time(date: &mail_parser::DateTime) -> Option<Time> {
-    let time = date
-        .is_valid()
-        .then(|| Time::from_unix_seconds(date.to_timestamp()))?;
+    let time = date.is_valid().then(|| Time::from_unix_seconds(date.to_timestamp()))?;
     (time.0 > 0).then_some(time)
 }
 
 /// Importance, sensitivity, wish for a receipt.
 fn ranks(item: &mut Item, message: &Message<'_>) {
     let header = |name: &'static str| {
-        message
-            .header_raw(name)
-            .map(|text| text.trim().to_ascii_lowercase())
-            .unwrap_or_default()
+        message.header_raw(name).map(|text| text.trim().to_ascii_lowercase()).unwrap_or_default()
     };
     let (named, numbered) = (header("Importance"), header("X-Priority"));
     let importance = match (named.as_str(), numbered.chars().next()) {

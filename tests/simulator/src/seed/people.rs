@@ -7,10 +7,7 @@ use crate::mapi::{Item, Props, Tag, tags};
 /// Sets who a message is from and whom it goes to.
 pub(super) fn set(item: &mut Item, message: &Message<'_>) {
     let author = message.from().and_then(|from| from.iter().next());
-    let sender = message
-        .sender()
-        .and_then(|sender| sender.iter().next())
-        .or(author);
+    let sender = message.sender().and_then(|sender| sender.iter().next()).or(author);
     let sender_tags = [
         tags::SENDER_NAME,
         tags::SENDER_ADDRESS_TYPE,
@@ -36,31 +33,21 @@ pub(super) fn set(item: &mut Item, message: &Message<'_>) {
         let people: Vec<&Addr<'_>> = list.map(|list| list.iter().collect()).unwrap_or_default();
         let names: Vec<&str> = people.iter().map(|person| name(person)).collect();
         item.props.set(shown, names.join("; "));
-        item.recipients
-            .extend(people.iter().map(|person| recipient(person, kind)));
+        item.recipients.extend(people.iter().map(|person| recipient(person, kind)));
     }
     if let Some(reply) = message.reply_to() {
         let names: Vec<&str> = reply.iter().map(name).collect();
-        item.props
-            .set(tags::REPLY_RECIPIENT_NAMES, names.join("; "));
+        item.props.set(tags::REPLY_RECIPIENT_NAMES, names.join("; "));
     }
 }
 
 fn name<'a>(person: &'a Addr<'_>) -> &'a str {
-    person
-        .name()
-        .or_else(|| person.address())
-        .unwrap_or_default()
+    person.name().or_else(|| person.address()).unwrap_or_default()
 }
 
 fn recipient(person: &Addr<'_>, kind: i32) -> Props {
     let mut props = Props::new().with(tags::RECIPIENT_TYPE, kind);
-    let places = [
-        tags::DISPLAY_NAME,
-        tags::ADDRESS_TYPE,
-        tags::EMAIL_ADDRESS,
-        tags::SMTP_ADDRESS,
-    ];
+    let places = [tags::DISPLAY_NAME, tags::ADDRESS_TYPE, tags::EMAIL_ADDRESS, tags::SMTP_ADDRESS];
     address(&mut props, person, places);
     props.set(tags::RECIPIENT_DISPLAY_NAME, name(person));
     props

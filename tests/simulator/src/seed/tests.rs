@@ -63,11 +63,7 @@ data\r\n\
 --outer--\r\n";
 
 fn bytes(value: Option<&Value>) -> Vec<u8> {
-    value
-        .and_then(Value::as_content)
-        .unwrap()
-        .to_bytes()
-        .to_vec()
+    value.and_then(Value::as_content).unwrap().to_bytes().to_vec()
 }
 
 #[test]
@@ -79,10 +75,7 @@ fn envelope_and_people_are_read() {
     assert_eq!(text(tags::SUBJECT_PREFIX), "Re: ");
     assert_eq!(text(tags::INTERNET_MESSAGE_ID), "<one@north.example>");
     assert_eq!(text(tags::IN_REPLY_TO), "<zero@south.example>");
-    assert_eq!(
-        text(tags::INTERNET_REFERENCES),
-        "<a@south.example> <zero@south.example>"
-    );
+    assert_eq!(text(tags::INTERNET_REFERENCES), "<a@south.example> <zero@south.example>");
     assert_eq!(text(tags::SENDER_ADDRESS), "office@north.example");
     assert_eq!(text(tags::SENT_REPRESENTING_NAME), "Grün, Abolin");
     assert_eq!(text(tags::DISPLAY_TO), "one@south.example; Two");
@@ -91,11 +84,7 @@ fn envelope_and_people_are_read() {
     let sent = Time::from_unix_seconds(1_700_000_000);
     assert_eq!(item.props.time(tags::SUBMIT_TIME), Some(sent));
     assert_eq!(item.props.time(tags::DELIVERY_TIME), Some(sent));
-    let kinds: Vec<_> = item
-        .recipients
-        .iter()
-        .map(|r| r.integer(tags::RECIPIENT_TYPE))
-        .collect();
+    let kinds: Vec<_> = item.recipients.iter().map(|r| r.integer(tags::RECIPIENT_TYPE)).collect();
     assert_eq!(kinds, [Some(1), Some(1), Some(2)]);
     assert!(item.is_read());
 }
@@ -106,40 +95,23 @@ fn bodies_and_attachments_are_all_there() {
     assert_eq!(item.props.text(tags::BODY), Some("plain ä"));
     let html = bytes(item.props.get(tags::HTML));
     assert!(String::from_utf8(html).unwrap().contains("cid:pic"));
-    let [picture, inside] = &item.attachments[..] else {
-        panic!("{:?}", item.attachments)
-    };
+    let [picture, inside] = &item.attachments[..] else { panic!("{:?}", item.attachments) };
     assert_eq!(picture.props.text(tags::ATTACH_CONTENT_ID), Some("pic"));
     assert_eq!(picture.props.text(tags::ATTACH_MIME_TAG), Some("image/png"));
-    assert_eq!(
-        picture.props.text(tags::ATTACH_LONG_FILENAME),
-        Some("pic.png")
-    );
+    assert_eq!(picture.props.text(tags::ATTACH_LONG_FILENAME), Some("pic.png"));
     assert_eq!(bytes(picture.props.get(tags::ATTACH_DATA)), [0, 1, 2]);
     let inside = inside.embedded.as_ref().unwrap();
     assert_eq!(inside.props.text(tags::SUBJECT), Some("inside"));
-    assert_eq!(
-        inside.attachments[0].props.text(tags::ATTACH_EXTENSION),
-        Some(".bin")
-    );
-    assert_eq!(
-        bytes(inside.attachments[0].props.get(tags::ATTACH_DATA)),
-        b"data"
-    );
+    assert_eq!(inside.attachments[0].props.text(tags::ATTACH_EXTENSION), Some(".bin"));
+    assert_eq!(bytes(inside.attachments[0].props.get(tags::ATTACH_DATA)), b"data");
 }
 
 #[test]
 fn what_is_no_message_is_refused_with_the_reason() {
     assert_eq!(eml(b""), Err(Unreadable::Empty));
     assert_eq!(eml(b" \r\n\r\n"), Err(Unreadable::Empty));
-    assert_eq!(
-        eml(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
-        Err(Unreadable::NoHeader)
-    );
-    assert_eq!(
-        eml(b"just some words\nin lines\n"),
-        Err(Unreadable::NoHeader)
-    );
+    assert_eq!(eml(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Err(Unreadable::NoHeader));
+    assert_eq!(eml(b"just some words\nin lines\n"), Err(Unreadable::NoHeader));
 }
 
 #[test]
@@ -175,10 +147,7 @@ fn directories_become_folders_and_bad_files_are_named() {
     let mut mailbox = mailbox();
     let report = fill(&mut mailbox, root.path()).unwrap();
     assert_eq!(report.seeded, 3);
-    assert_eq!(
-        report.unreadable,
-        [(root.path().join("c.EML"), Unreadable::NoHeader)]
-    );
+    assert_eq!(report.unreadable, [(root.path().join("c.EML"), Unreadable::NoHeader)]);
     let count = |mailbox: &Mailbox, id| mailbox.folder(id).unwrap().counts.items;
     assert_eq!(count(&mailbox, mailbox.distinguished("inbox").unwrap()), 1);
     assert_eq!(count(&mailbox, mailbox.distinguished("drafts").unwrap()), 1);
@@ -198,11 +167,7 @@ fn every_file_of_the_corpus_is_seeded_or_named_and_survives_its_blob() {
     };
     let mut mailbox = mailbox();
     let report = fill(&mut mailbox, Path::new(&corpus)).unwrap();
-    println!(
-        "{} files seeded, {} unreadable",
-        report.seeded,
-        report.unreadable.len()
-    );
+    println!("{} files seeded, {} unreadable", report.seeded, report.unreadable.len());
     for (path, reason) in &report.unreadable {
         println!("{}: {reason}", path.display());
     }
@@ -210,10 +175,7 @@ fn every_file_of_the_corpus_is_seeded_or_named_and_survives_its_blob() {
     let top = mailbox.distinguished("msgfolderroot").unwrap();
     let folders = mailbox.children(top, true, 0, usize::MAX).unwrap().entries;
     let mut checked = 0;
-    for id in folders
-        .iter()
-        .flat_map(|folder| mailbox.item_ids(folder.id).unwrap())
-    {
+    for id in folders.iter().flat_map(|folder| mailbox.item_ids(folder.id).unwrap()) {
         let item: Item = mailbox.item(id).unwrap().item.as_ref().clone();
         let mut parser = Parser::new();
         for chunk in Export::new(&item) {

@@ -53,15 +53,10 @@ fn walk(
         if path.is_dir() {
             let folder = folder(mailbox, parent, &path)?;
             walk(mailbox, &path, folder, folder, report)?;
-        } else if path
-            .extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("eml"))
-        {
+        } else if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("eml")) {
             match eml(&fs::read(&path)?) {
                 Ok(item) => {
-                    mailbox
-                        .create_item(own, false, item)
-                        .map_err(io::Error::other)?;
+                    mailbox.create_item(own, false, item).map_err(io::Error::other)?;
                     report.seeded += 1;
                 }
                 Err(reason) => report.unreadable.push((path, reason)),
@@ -72,15 +67,10 @@ fn walk(
 }
 
 fn folder(mailbox: &mut Mailbox, parent: FolderId, path: &Path) -> io::Result<FolderId> {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy())
-        .unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let name: String = name.chars().take(LONGEST_NAME).collect();
     match mailbox.find_child(parent, &name) {
         Some(found) => Ok(found),
-        None => mailbox
-            .create_folder(parent, &name, "IPF.Note")
-            .map_err(io::Error::other),
+        None => mailbox.create_folder(parent, &name, "IPF.Note").map_err(io::Error::other),
     }
 }

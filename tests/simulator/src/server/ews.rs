@@ -70,9 +70,7 @@ fn admit(world: &World, method: &Method, headers: &HeaderMap) -> Result<Caller, 
         }
         Some(_) => {}
         None => {
-            let refused = settings
-                .refuse_chunked
-                .and_then(|s| StatusCode::from_u16(s).ok());
+            let refused = settings.refuse_chunked.and_then(|s| StatusCode::from_u16(s).ok());
             if let Some(status) = refused {
                 return Err(Box::new(status.into_response()));
             }
@@ -94,49 +92,23 @@ async fn run(
     body: Body,
 ) -> Response {
     let limit = world.settings().max_request_bytes;
-    let encoding = text(headers, &CONTENT_ENCODING)
-        .unwrap_or("identity")
-        .to_ascii_lowercase();
+    let encoding = text(headers, &CONTENT_ENCODING).unwrap_or("identity").to_ascii_lowercase();
     let stream = body.into_data_stream().map_err(std::io::Error::other);
     let (sender, receiver) = oneshot::channel();
     let sink = ReplySink::new(sender, caller.compress);
     let work = tokio::task::spawn_blocking(move || {
         let raw = SyncIoBridge::new(StreamReader::new(stream));
-        let raw = Limited {
-            inner: raw,
-            left: limit,
-        };
+        let raw = Limited { inner: raw, left: limit };
         match encoding.as_str() {
             "gzip" => {
-                let plain = Limited {
-                    inner: MultiGzDecoder::new(raw),
-                    left: limit,
-                };
-                serve(
-                    &world,
-                    &caller,
-                    BufReader::with_capacity(64 * 1024, plain),
-                    sink,
-                )
+                let plain = Limited { inner: MultiGzDecoder::new(raw), left: limit };
+                serve(&world, &caller, BufReader::with_capacity(64 * 1024, plain), sink)
             }
             "deflate" => {
-                let plain = Limited {
-                    inner: ZlibDecoder::new(raw),
-                    left: limit,
-                };
-                serve(
-                    &world,
-                    &caller,
-                    BufReader::with_capacity(64 * 1024, plain),
-                    sink,
-                )
+                let plain = Limited { inner: ZlibDecoder::new(raw), left: limit };
+                serve(&world, &caller, BufReader::with_capacity(64 * 1024, plain), sink)
             }
-            _ => serve(
-                &world,
-                &caller,
-                BufReader::with_capacity(64 * 1024, raw),
-                sink,
-            ),
+            _ => serve(&world, &caller, BufReader::with_capacity(64 * 1024, raw), sink),
         }
     });
     // The answer's head comes first if there is one, else the work ends without.
@@ -179,9 +151,7 @@ fn answer(body: Body, compressed: bool) -> Response {
     let kind = HeaderValue::from_static("text/xml; charset=utf-8");
     let mut response = ([(CONTENT_TYPE, kind)], body).into_response();
     if compressed {
-        response
-            .headers_mut()
-            .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
 }
@@ -190,11 +160,8 @@ fn answer(body: Body, compressed: bool) -> Response {
 fn decorate(request: &HeaderMap, response: &mut HeaderMap) {
     let client = request.get("client-request-id");
     if let Some(id) = client
-        && text(
-            request,
-            &HeaderName::from_static("return-client-request-id"),
-        )
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+        && text(request, &HeaderName::from_static("return-client-request-id"))
+            .is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
     {
         response.insert("client-request-id", id.clone());
     }
@@ -202,10 +169,7 @@ fn decorate(request: &HeaderMap, response: &mut HeaderMap) {
         response.insert("request-id", id);
     }
     response.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
-    response.insert(
-        "x-calculatedbetarget",
-        HeaderValue::from_static("be1.simulator.test"),
-    );
+    response.insert("x-calculatedbetarget", HeaderValue::from_static("be1.simulator.test"));
     response.insert("x-feserver", HeaderValue::from_static("FE1"));
     let affine = text(request, &HeaderName::from_static("x-preferserveraffinity"))
         .is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));

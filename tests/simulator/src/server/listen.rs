@@ -50,10 +50,7 @@ struct CutShort;
 impl Listener {
     /// Binds.
     pub(crate) async fn bind(address: &str) -> Result<Self, ListenError> {
-        let failed = |source| ListenError {
-            address: address.to_owned(),
-            source,
-        };
+        let failed = |source| ListenError { address: address.to_owned(), source };
         let inner = TcpListener::bind(address).await.map_err(failed)?;
         let address = inner.local_addr().map_err(failed)?;
         Ok(Self { inner, address })

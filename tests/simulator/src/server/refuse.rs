@@ -21,10 +21,7 @@ pub(super) fn unauthorized(rejected: Rejected) -> Response {
     );
     (
         StatusCode::UNAUTHORIZED,
-        [
-            (header::WWW_AUTHENTICATE.as_str(), challenge),
-            ("x-ms-diagnostics", diagnostics),
-        ],
+        [(header::WWW_AUTHENTICATE.as_str(), challenge), ("x-ms-diagnostics", diagnostics)],
     )
         .into_response()
 }
@@ -38,10 +35,7 @@ pub(super) fn forbidden() -> Response {
 pub(super) fn injected(early: &Early) -> Option<Response> {
     Some(match early {
         Early::Fault(_) | Early::Reset => return None,
-        Early::Status {
-            status,
-            retry_after,
-        } => {
+        Early::Status { status, retry_after } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             if status == StatusCode::UNAUTHORIZED {
                 return Some(unauthorized(Rejected {
@@ -52,9 +46,7 @@ pub(super) fn injected(early: &Early) -> Option<Response> {
             }
             let mut response = status.into_response();
             if let Some(seconds) = retry_after {
-                response
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, (*seconds).into());
+                response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into());
             }
             response
         }

@@ -49,14 +49,7 @@ impl ReplySink {
         } else {
             Out::Plain(Vec::new())
         };
-        Self {
-            head: Some(head),
-            pieces: None,
-            out,
-            discard: false,
-            ended: false,
-            written: 0,
-        }
+        Self { head: Some(head), pieces: None, out, discard: false, ended: false, written: 0 }
     }
 
     /// Nothing is sent from now on.
@@ -85,9 +78,7 @@ impl ReplySink {
             Out::Gzip(encoder) => encoder.finish()?,
         };
         match self.head.take() {
-            Some(head) => head
-                .send(Reply::Whole(rest.into(), compressed))
-                .map_err(|_| gone()),
+            Some(head) => head.send(Reply::Whole(rest.into(), compressed)).map_err(|_| gone()),
             None => self.send(rest),
         }
     }
@@ -104,8 +95,7 @@ impl ReplySink {
             let (sender, receiver) = mpsc::channel(4);
             self.pieces = Some(sender);
             let compressed = matches!(self.out, Out::Gzip(_));
-            head.send(Reply::Streamed(receiver, compressed))
-                .map_err(|_| gone())?;
+            head.send(Reply::Streamed(receiver, compressed)).map_err(|_| gone())?;
         }
         match &self.pieces {
             Some(pieces) => pieces.blocking_send(bytes.into()).map_err(|_| gone()),

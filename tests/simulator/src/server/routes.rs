@@ -20,14 +20,8 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/ews/Exchange.asmx", ews.clone())
         .route("/EWS/exchange.asmx", ews)
         .route("/{tenant}/oauth2/v2.0/token", post(token::token))
-        .route(
-            "/{tenant}/v2.0/.well-known/openid-configuration",
-            get(token::openid_configuration),
-        )
-        .route(
-            "/{tenant}/.well-known/openid-configuration",
-            get(token::openid_configuration),
-        )
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(token::openid_configuration))
+        .route("/{tenant}/.well-known/openid-configuration", get(token::openid_configuration))
         .route("/{tenant}/discovery/v2.0/keys", get(token::published_keys))
         .route("/common/discovery/instance", get(token::instance))
         .nest("/_sim", control::router())

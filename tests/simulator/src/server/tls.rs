@@ -27,18 +27,14 @@ impl TlsIdentity {
     pub(crate) fn generate() -> Result<Self, TlsError> {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "longhaul simulator authority");
+        params.distinguished_name.push(DnType::CommonName, "longhaul simulator authority");
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().map_err(failed)?;
         let authority = CertifiedIssuer::self_signed(params, key).map_err(failed)?;
 
         let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let mut params = CertificateParams::new(names).map_err(failed)?;
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "longhaul simulator");
+        params.distinguished_name.push(DnType::CommonName, "longhaul simulator");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate().map_err(failed)?;
@@ -53,10 +49,7 @@ impl TlsIdentity {
             .with_single_cert(vec![certificate.der().clone()], private)
             .map_err(failed)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self {
-            authority_pem: authority.pem(),
-            config: Arc::new(config),
-        })
+        Ok(Self { authority_pem: authority.pem(), config: Arc::new(config) })
     }
 }
 

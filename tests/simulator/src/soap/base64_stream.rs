@@ -30,9 +30,7 @@ impl Base64Stream {
             let whole = text.len() / 4 * 4;
             self.pending.extend_from_slice(&text[whole..]);
             self.decoded.clear();
-            STANDARD
-                .decode_vec(&text[..whole], &mut self.decoded)
-                .map_err(|_| NotBase64)?;
+            STANDARD.decode_vec(&text[..whole], &mut self.decoded).map_err(|_| NotBase64)?;
             return Ok(&self.decoded);
         }
         for &byte in text {
@@ -48,9 +46,7 @@ impl Base64Stream {
         }
         let whole = self.pending.len() / 4 * 4;
         self.decoded.clear();
-        STANDARD
-            .decode_vec(&self.pending[..whole], &mut self.decoded)
-            .map_err(|_| NotBase64)?;
+        STANDARD.decode_vec(&self.pending[..whole], &mut self.decoded).map_err(|_| NotBase64)?;
         self.pending.drain(..whole);
         Ok(&self.decoded)
     }
@@ -60,11 +56,7 @@ impl Base64Stream {
     /// # Errors
     /// [`NotBase64`] if the last group of four is not complete.
     pub(crate) fn finish(self) -> Result<(), NotBase64> {
-        if self.pending.is_empty() {
-            Ok(())
-        } else {
-            Err(NotBase64)
-        }
+        if self.pending.is_empty() { Ok(()) } else { Err(NotBase64) }
     }
 }
 

@@ -22,12 +22,7 @@ pub(crate) struct Fault {
 impl Fault {
     /// A fault with code and text only.
     pub(crate) fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            text: text.into(),
-            values: Vec::new(),
-            violation: None,
-        }
+        Self { code: code.into(), text: text.into(), values: Vec::new(), violation: None }
     }
 
     /// Adds a `t:Value`.

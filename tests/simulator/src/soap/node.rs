@@ -36,10 +36,7 @@ impl Node {
 
     /// Value of an attribute.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// First child of that local name.
@@ -49,8 +46,7 @@ impl Node {
 
     /// All children of a child, an empty slice if it is not there.
     pub(crate) fn children_of(&self, name: &str) -> &[Node] {
-        self.child(name)
-            .map_or(&[], |child| child.children.as_slice())
+        self.child(name).map_or(&[], |child| child.children.as_slice())
     }
 
     /// Trimmed text of a child.
@@ -65,7 +61,6 @@ impl Node {
 
     /// The attribute as a number.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
-        self.attribute(name)
-            .and_then(|value| value.trim().parse().ok())
+        self.attribute(name).and_then(|value| value.trim().parse().ok())
     }
 }

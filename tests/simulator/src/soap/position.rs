@@ -20,11 +20,7 @@ pub(crate) struct PlacedReader<R> {
 impl<R: BufRead> PlacedReader<R> {
     /// Starts at line 1, column 1.
     pub(crate) fn new(inner: R) -> Self {
-        Self {
-            inner,
-            place: Place { line: 1, column: 1 },
-            passed: 0,
-        }
+        Self { inner, place: Place { line: 1, column: 1 }, passed: 0 }
     }
 
     /// Bytes read so far.

@@ -89,11 +89,7 @@ impl<R: BufRead> RequestReader<R> {
         let mut xml = NsReader::from_reader(PlacedReader::new(source));
         let config = xml.config_mut();
         config.check_end_names = true;
-        Self {
-            xml,
-            buffer: Vec::new(),
-            place: Place { line: 1, column: 1 },
-        }
+        Self { xml, buffer: Vec::new(), place: Place { line: 1, column: 1 } }
     }
 
     /// Reads up to and including the start tag of the operation.
@@ -119,16 +115,8 @@ impl<R: BufRead> RequestReader<R> {
             }
         }
         match self.significant()? {
-            Token::Start(operation) => Ok(Head {
-                header,
-                operation,
-                closed: false,
-            }),
-            Token::Closed(operation) => Ok(Head {
-                header,
-                operation,
-                closed: true,
-            }),
+            Token::Start(operation) => Ok(Head { header, operation, closed: false }),
+            Token::Closed(operation) => Ok(Head { header, operation, closed: true }),
             _ => Err(Fault::new("ErrorInvalidRequest", "The request is invalid.").into()),
         }
     }
@@ -184,9 +172,8 @@ impl<R: BufRead> RequestReader<R> {
                 Token::Start(mut node) if diverting && node.name == "Data" => {
                     divert.begin(top);
                     self.content(divert)?;
-                    let index = divert
-                        .end()
-                        .map_err(|violation| Fault::schema(node.place, violation))?;
+                    let index =
+                        divert.end().map_err(|violation| Fault::schema(node.place, violation))?;
                     node.diverted = Some(index);
                     top.children.push(node);
                 }
@@ -272,10 +259,7 @@ impl<R: BufRead> RequestReader<R> {
     fn token(&mut self) -> Result<Token, ReadError> {
         self.buffer.clear();
         self.place = self.xml.get_mut().place();
-        let place = Place {
-            line: self.place.line,
-            column: self.place.column + 1,
-        };
+        let place = Place { line: self.place.line, column: self.place.column + 1 };
         let event = self.xml.read_event_into(&mut self.buffer);
         let event = event.map_err(|error| broken(self.place, error))?;
         Ok(match event {
@@ -302,10 +286,7 @@ impl<R: BufRead> RequestReader<R> {
     }
 
     fn incomplete(&self, name: &str) -> Fault {
-        malformed(
-            self.place,
-            &format!("Unexpected end of file: '{name}' is not closed."),
-        )
+        malformed(self.place, &format!("Unexpected end of file: '{name}' is not closed."))
     }
 }
 

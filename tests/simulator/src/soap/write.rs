@@ -29,8 +29,7 @@ impl<W: Write> XmlWriter<W> {
 
     /// `<?xml …?>`.
     pub(crate) fn declaration(&mut self) -> Result<()> {
-        self.sink
-            .write_all(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>")
+        self.sink.write_all(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>")
     }
 
     /// A start tag; `name` carries its prefix.

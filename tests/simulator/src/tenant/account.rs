@@ -67,13 +67,7 @@ impl Account {
         let mut gates = lock(&self.gates);
         let gate = gates.entry(application).or_default();
         let Pass { running } = gate.enter(most, budget, Timestamp::now())?;
-        Ok(Admission {
-            account: self,
-            application,
-            budget,
-            running,
-            bytes: 0,
-        })
+        Ok(Admission { account: self, application, budget, running, bytes: 0 })
     }
 }
 

@@ -64,9 +64,7 @@ impl Gate {
             }
         }
         self.running += 1;
-        Ok(Pass {
-            running: self.running,
-        })
+        Ok(Pass { running: self.running })
     }
 
     /// The request is over and cost this.

@@ -164,9 +164,7 @@ impl TenantSpecification {
         for mailbox in &self.mailboxes {
             let domain = mailbox.address.rsplit_once('@').map(|(_, domain)| domain);
             let known = domain.is_some_and(|domain| {
-                self.domains
-                    .iter()
-                    .any(|known| known.eq_ignore_ascii_case(domain))
+                self.domains.iter().any(|known| known.eq_ignore_ascii_case(domain))
             });
             if !known {
                 return Err(SpecificationError::ForeignAddress(mailbox.address.clone()));
@@ -204,10 +202,7 @@ impl MailboxSpecification {
 
     /// A mailbox with content.
     pub fn holding(address: &str, content: Content) -> Self {
-        Self {
-            content,
-            ..Self::empty(address)
-        }
+        Self { content, ..Self::empty(address) }
     }
 }
 
@@ -232,9 +227,7 @@ pub(crate) fn derived(using: &str, name: &str) -> Uuid {
 fn is_reserved(domain: &str) -> bool {
     let domain = domain.to_lowercase();
     let label = domain.rsplit('.').next().unwrap_or_default();
-    let characters = domain
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-');
+    let characters = domain.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-');
     characters
         && domain.contains('.')
         && !domain.starts_with('.')

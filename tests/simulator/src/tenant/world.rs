@@ -105,18 +105,13 @@ impl World {
     pub(crate) fn tenant(&self, name: &str) -> Option<&Tenant> {
         self.tenants.iter().find(|tenant| {
             Uuid::try_parse(name).is_ok_and(|id| id == tenant.id)
-                || tenant
-                    .domains
-                    .iter()
-                    .any(|domain| domain.eq_ignore_ascii_case(name))
+                || tenant.domains.iter().any(|domain| domain.eq_ignore_ascii_case(name))
         })
     }
 
     /// The mailbox of an address, in whatever tenant.
     pub(crate) fn account(&self, address: &str) -> Option<&Arc<Account>> {
-        self.tenants
-            .iter()
-            .find_map(|tenant| tenant.account(address))
+        self.tenants.iter().find_map(|tenant| tenant.account(address))
     }
 }
 
@@ -140,26 +135,20 @@ impl Tenant {
 
     /// The mailbox of an address.
     pub(crate) fn account(&self, address: &str) -> Option<&Arc<Account>> {
-        self.accounts
-            .iter()
-            .find(|account| account.address.eq_ignore_ascii_case(address))
+        self.accounts.iter().find(|account| account.address.eq_ignore_ascii_case(address))
     }
 
     /// The application of an id.
     pub(crate) fn application(&self, client_id: &str) -> Option<&Application> {
         let id = Uuid::try_parse(client_id).ok()?;
-        self.applications
-            .iter()
-            .find(|application| application.client_id == id)
+        self.applications.iter().find(|application| application.client_id == id)
     }
 
     /// Whether the tenant lets this application use EWS: `EwsEnabled` and `EwsAllowedAppIDs`
     /// ([PS Set-OrganizationConfig.md]).
     pub(crate) fn ews_allowed(&self, application: Uuid) -> bool {
         self.ews.load(Ordering::Relaxed)
-            && lock(&self.allowed)
-                .as_ref()
-                .is_none_or(|ids| ids.contains(&application))
+            && lock(&self.allowed).as_ref().is_none_or(|ids| ids.contains(&application))
     }
 
     /// Sets `EwsEnabled` and, if given, `EwsAllowedAppIDs`.

@@ -74,11 +74,7 @@ pub(super) fn issue(
         appidacr: if certificate { "2" } else { "1" }.to_owned(),
         idp: issuer,
         oid: principal,
-        roles: if audience == EXCHANGE {
-            application.roles.clone()
-        } else {
-            Vec::new()
-        },
+        roles: if audience == EXCHANGE { application.roles.clone() } else { Vec::new() },
         sub: principal,
         tid: tenant.id,
         uti: URL_SAFE_NO_PAD.encode(Uuid::new_v4()),
@@ -88,31 +84,19 @@ pub(super) fn issue(
     let mut header = Header::new(Algorithm::RS256);
     header.kid = Some(world.keys.kid.clone());
     header.x5t = Some(world.keys.kid.clone());
-    encode(&header, &claims, &world.keys.encoding)
-        .ok()
-        .map(|token| (token, seconds))
+    encode(&header, &claims, &world.keys.encoding).ok().map(|token| (token, seconds))
 }
 
 impl<'a> Access<'a> {
     /// Checks the value of an `Authorization` header for EWS.
     pub(crate) fn check(world: &'a World, header: Option<&str>) -> Result<Self, Rejected> {
-        let rejected = |number, category, reason| Rejected {
-            number,
-            category,
-            reason,
-        };
+        let rejected = |number, category, reason| Rejected { number, category, reason };
         let token = header
             .and_then(|value| {
-                value
-                    .strip_prefix("Bearer ")
-                    .or_else(|| value.strip_prefix("bearer "))
+                value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer "))
             })
             .ok_or_else(|| {
-                rejected(
-                    2_000_010,
-                    "missing_token",
-                    "The request has no bearer token.",
-                )
+                rejected(2_000_010, "missing_token", "The request has no bearer token.")
             })?;
         let invalid = |reason| rejected(2_000_001, "invalid_token", reason);
         let mut validation = Validation::new(Algorithm::RS256);
@@ -124,44 +108,27 @@ impl<'a> Access<'a> {
             .claims;
         let now = Timestamp::now().as_second();
         if claims.exp <= now {
-            return Err(rejected(
-                2_000_002,
-                "invalid_lifetime",
-                "The token has expired.",
-            ));
+            return Err(rejected(2_000_002, "invalid_lifetime", "The token has expired."));
         }
         if claims.aud.trim_end_matches('/') != EXCHANGE {
-            return Err(invalid(
-                "The audience claim value is invalid for current resource.",
-            ));
+            return Err(invalid("The audience claim value is invalid for current resource."));
         }
         let tenant = world.tenants.iter().find(|tenant| tenant.id == claims.tid);
         let tenant = tenant.ok_or_else(|| invalid("The tenant is unknown."))?;
         if !tenant.token_stands(claims.number) {
-            return Err(rejected(
-                2_000_002,
-                "invalid_lifetime",
-                "The token has expired.",
-            ));
+            return Err(rejected(2_000_002, "invalid_lifetime", "The token has expired."));
         }
         let application = tenant
             .application(&claims.appid)
             .ok_or_else(|| invalid("The application of the token is not known in the tenant."))?;
         let granted = ["full_access_as_app", "Application EWS.AccessAsApp"];
-        if !claims
-            .roles
-            .iter()
-            .any(|role| granted.contains(&role.as_str()))
-        {
+        if !claims.roles.iter().any(|role| granted.contains(&role.as_str())) {
             return Err(rejected(
                 2_000_008,
                 "invalid_grant",
                 "The token contains not enough scope to make this call.",
             ));
         }
-        Ok(Self {
-            tenant,
-            application,
-        })
+        Ok(Self { tenant, application })
     }
 }

@@ -27,9 +27,7 @@ pub(crate) struct ClientCertificate {
 
 impl std::fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ClientCertificate")
-            .field("sha1", &self.sha1)
-            .finish_non_exhaustive()
+        f.debug_struct("ClientCertificate").field("sha1", &self.sha1).finish_non_exhaustive()
     }
 }
 
@@ -62,9 +60,7 @@ struct Claims {
 pub(super) fn claimed_client(assertion: &str) -> Option<String> {
     let payload = assertion.split('.').nth(1)?;
     let bytes = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    serde_json::from_slice::<Claims>(&bytes)
-        .ok()
-        .map(|claims| claims.sub)
+    serde_json::from_slice::<Claims>(&bytes).ok().map(|claims| claims.sub)
 }
 
 /// Checks an assertion of an application; `audiences` are the spellings of the token URL.

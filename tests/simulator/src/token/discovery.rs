@@ -16,10 +16,7 @@ use super::error::TokenError;
 
 /// Scheme and authority the client used; every absolute link is built on it.
 pub(super) fn base_url(world: &World, headers: &HeaderMap) -> String {
-    let host = headers
-        .get(HOST)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("localhost");
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
     format!("{}://{host}", if world.tls { "https" } else { "http" })
 }
 
@@ -79,9 +76,7 @@ pub(crate) async fn instance(
         return TokenError::missing("authorization_endpoint").into_response();
     };
     let base = base_url(&world, &headers);
-    let name = endpoint
-        .strip_prefix(&base)
-        .and_then(|path| path.split('/').nth(1));
+    let name = endpoint.strip_prefix(&base).and_then(|path| path.split('/').nth(1));
     let Some(tenant) = name.and_then(|name| world.tenant(name)) else {
         return TokenError::request("invalid_instance", 50_049, "Unknown or invalid instance.")
             .into_response();

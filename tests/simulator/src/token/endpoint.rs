@@ -76,9 +76,7 @@ fn answer(
         form.entry("client_id".to_owned()).or_insert(id);
         form.entry("client_secret".to_owned()).or_insert(secret);
     }
-    let grant = form
-        .get("grant_type")
-        .ok_or_else(|| TokenError::missing("grant_type"))?;
+    let grant = form.get("grant_type").ok_or_else(|| TokenError::missing("grant_type"))?;
     if grant != "client_credentials" {
         return Err(TokenError::request(
             "unsupported_grant_type",
@@ -94,9 +92,7 @@ fn answer(
         }
         (None, None) => return Err(TokenError::missing("client_id")),
     };
-    let scope = form
-        .get("scope")
-        .ok_or_else(|| TokenError::missing("scope"))?;
+    let scope = form.get("scope").ok_or_else(|| TokenError::missing("scope"))?;
     let audience = audience(scope)?;
     let application = tenant.application(&client).ok_or_else(|| {
         TokenError::request(
@@ -110,11 +106,7 @@ fn answer(
     })?;
     authenticate(&form, application, &audiences(world, headers, tenant, name))?;
     issue(world, tenant, application, audience, assertion.is_some()).ok_or_else(|| {
-        TokenError::request(
-            "temporarily_unavailable",
-            90_033,
-            "A transient error has occurred.",
-        )
+        TokenError::request("temporarily_unavailable", 90_033, "A transient error has occurred.")
     })
 }
 
@@ -130,10 +122,7 @@ fn authenticate(
         }
         return assertion::check(assertion, application, audiences);
     }
-    let Some(given) = form
-        .get("client_secret")
-        .filter(|secret| !secret.is_empty())
-    else {
+    let Some(given) = form.get("client_secret").filter(|secret| !secret.is_empty()) else {
         return Err(TokenError::client(
             7_000_218,
             "The request body must contain the following parameter: 'client_assertion' or \
@@ -187,20 +176,13 @@ fn audiences(world: &World, headers: &HeaderMap, tenant: &Tenant, name: &str) ->
     names
         .iter()
         .flat_map(|name| {
-            [
-                format!("{base}/{name}/oauth2/v2.0/token"),
-                format!("{base}/{name}/v2.0"),
-            ]
+            [format!("{base}/{name}/oauth2/v2.0/token"), format!("{base}/{name}/v2.0")]
         })
         .collect()
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = headers
-        .get(AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .strip_prefix("Basic ")?;
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
     let text = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
     Some((id.to_owned(), secret.to_owned()))
@@ -210,9 +192,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 fn form_fields(body: &[u8]) -> HashMap<String, String> {
     let mut fields = HashMap::new();
     for (key, value) in url::form_urlencoded::parse(body) {
-        fields
-            .entry(key.into_owned())
-            .or_insert_with(|| value.into_owned());
+        fields.entry(key.into_owned()).or_insert_with(|| value.into_owned());
     }
     fields
 }

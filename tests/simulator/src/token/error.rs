@@ -18,22 +18,12 @@ pub(crate) struct TokenError {
 
 impl TokenError {
     pub(super) fn request(error: &'static str, number: u32, text: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            error,
-            number,
-            text: text.into(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, error, number, text: text.into() }
     }
 
     pub(super) fn client(number: u32, text: impl Into<String>) -> Self {
         let status = StatusCode::UNAUTHORIZED;
-        Self {
-            status,
-            error: "invalid_client",
-            number,
-            text: text.into(),
-        }
+        Self { status, error: "invalid_client", number, text: text.into() }
     }
 
     /// No such tenant.

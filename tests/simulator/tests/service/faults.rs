@@ -26,33 +26,19 @@ async fn faults_fire_at_the_nth_call_of_their_operation_and_mailbox() {
     assert_eq!(call(DESTINATION).await.status, StatusCode::OK);
     let busy = call(SOURCE).await;
     assert_eq!(fault_code(&busy), "ErrorServerBusy");
-    assert!(
-        busy.text
-            .contains("<t:Value Name=\"BackOffMilliseconds\">1234</t:Value>")
-    );
+    assert!(busy.text.contains("<t:Value Name=\"BackOffMilliseconds\">1234</t:Value>"));
     assert_eq!(call(SOURCE).await.status, StatusCode::OK);
     let listed = service.control("GET", "faults", Value::Null).await;
-    assert_eq!(
-        (&listed[0]["matched"], &listed[0]["fired"]),
-        (&json!(3), &json!(1))
-    );
+    assert_eq!((&listed[0]["matched"], &listed[0]["fired"]), (&json!(3), &json!(1)));
     service.control("DELETE", "faults", Value::Null).await;
-    assert_eq!(
-        service.control("GET", "faults", Value::Null).await,
-        json!([])
-    );
+    assert_eq!(service.control("GET", "faults", Value::Null).await, json!([]));
 }
 
 #[tokio::test]
 async fn front_end_answers_look_like_the_front_end() {
     let service = Service::start().await;
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none());
-    let service = Service {
-        client: client.build().unwrap(),
-        ..service
-    };
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let service = Service { client: client.build().unwrap(), ..service };
     for (action, status, header) in [
         (
             json!({ "kind": "status", "status": 503, "retry_after": 30 }),
@@ -67,29 +53,17 @@ async fn front_end_answers_look_like_the_front_end() {
         (json!({ "kind": "status", "status": 403 }), 403, None),
         (json!({ "kind": "status", "status": 401 }), 401, None),
         (json!({ "kind": "error_page" }), 302, None),
-        (
-            json!({ "kind": "html" }),
-            500,
-            Some(("content-type", "text/html; charset=utf-8")),
-        ),
+        (json!({ "kind": "html" }), 500, Some(("content-type", "text/html; charset=utf-8"))),
     ] {
         service.running.clear_faults();
-        service
-            .running
-            .inject(rule("GetFolder", 1, action))
-            .unwrap();
+        service.running.inject(rule("GetFolder", 1, action)).unwrap();
         let answer = service.call(SOURCE, &get_folder(INBOX)).await;
         assert_eq!(answer.status.as_u16(), status);
         if let Some((name, value)) = header {
             assert_eq!(answer.headers[name], value);
         }
         if status == 302 {
-            assert!(
-                answer.headers["location"]
-                    .to_str()
-                    .unwrap()
-                    .contains("genericerrorpage.htm")
-            );
+            assert!(answer.headers["location"].to_str().unwrap().contains("genericerrorpage.htm"));
         }
     }
 }
@@ -105,24 +79,14 @@ async fn a_lost_answer_was_executed_and_an_early_reset_was_not() {
     for (when, stored) in [("before", 0), ("after", 2)] {
         service.running.clear_faults();
         let action = json!({ "kind": "reset", "when": when });
-        service
-            .running
-            .inject(rule("UploadItems", 1, action))
-            .unwrap();
+        service.running.inject(rule("UploadItems", 1, action)).unwrap();
         let lost = service.send(DESTINATION, body.clone()).await;
         assert!(lost.is_err(), "{when}");
-        assert_eq!(
-            service.items(DESTINATION, &target).await.len(),
-            stored,
-            "{when}"
-        );
+        assert_eq!(service.items(DESTINATION, &target).await.len(), stored, "{when}");
     }
     service.running.clear_faults();
     let action = json!({ "kind": "fault", "code": "ErrorTimeoutExpired", "when": "after" });
-    service
-        .running
-        .inject(rule("UploadItems", 1, action))
-        .unwrap();
+    service.running.inject(rule("UploadItems", 1, action)).unwrap();
     let answer = service.send(DESTINATION, body).await.unwrap();
     assert_eq!(fault_code(&answer), "ErrorTimeoutExpired");
     assert_eq!(service.items(DESTINATION, &target).await.len(), 4);
@@ -136,19 +100,13 @@ async fn items_of_a_batch_fail_on_their_own() {
     let good = texts(&service.ok(SOURCE, &export(&ids[..3])).await, "m:Data");
     let batch = async |action: Value| {
         service.running.clear_faults();
-        service
-            .running
-            .inject(rule("ExportItems", 1, action))
-            .unwrap();
+        service.running.inject(rule("ExportItems", 1, action)).unwrap();
         service.ok(SOURCE, &export(&ids[..3])).await
     };
     let text =
         batch(json!({ "kind": "item_error", "code": "ErrorInternalServerError", "position": 1 }))
             .await;
-    assert_eq!(
-        codes(&text),
-        ["NoError", "ErrorInternalServerError", "NoError"]
-    );
+    assert_eq!(codes(&text), ["NoError", "ErrorInternalServerError", "NoError"]);
     let stop = json!({ "kind": "item_error", "code": "ErrorItemCorrupt", "position": 0, "stops_batch": true });
     let text = batch(stop).await;
     let stopped = "ErrorBatchProcessingStopped";
@@ -168,10 +126,7 @@ async fn items_of_a_batch_fail_on_their_own() {
     let text = batch(json!({ "kind": "cut_base64", "position": 0 })).await;
     assert_ne!(texts(&text, "m:Data")[0].len() % 4, 0);
     let text = batch(json!({ "kind": "wrong_positions" })).await;
-    assert_eq!(
-        texts(&text, "m:Data"),
-        [good[1].clone(), good[2].clone(), good[0].clone()]
-    );
+    assert_eq!(texts(&text, "m:Data"), [good[1].clone(), good[2].clone(), good[0].clone()]);
     let text = batch(json!({ "kind": "without_content", "position": 1 })).await;
     assert_eq!((codes(&text).len(), texts(&text, "m:Data").len()), (3, 2));
     let text = batch(json!({ "kind": "vanished", "position": 1 })).await;
@@ -190,13 +145,7 @@ async fn chance_is_the_same_for_the_same_seed() {
         service.running.inject(rule).unwrap();
         let mut statuses = Vec::new();
         for _ in 0..12 {
-            statuses.push(
-                service
-                    .call(SOURCE, &get_folder(INBOX))
-                    .await
-                    .status
-                    .as_u16(),
-            );
+            statuses.push(service.call(SOURCE, &get_folder(INBOX)).await.status.as_u16());
         }
         statuses
     };

@@ -28,10 +28,7 @@ async fn distinguished_folders_are_answered_one_by_one() {
     );
     // The destination speaks another language; identity is in the distinguished id.
     assert_eq!(texts(&text, "t:DisplayName")[0], "Posteingang");
-    assert_eq!(
-        texts(&text, "t:DistinguishedFolderId"),
-        ["inbox", "msgfolderroot"]
-    );
+    assert_eq!(texts(&text, "t:DistinguishedFolderId"), ["inbox", "msgfolderroot"]);
 }
 
 #[tokio::test]
@@ -63,10 +60,7 @@ async fn folders_are_created_renamed_moved_found_and_deleted() {
     let missing = service
         .ok(
             DESTINATION,
-            &create(
-                &id(&made[0]),
-                "<t:Folder><t:DisplayName>x</t:DisplayName></t:Folder>",
-            ),
+            &create(&id(&made[0]), "<t:Folder><t:DisplayName>x</t:DisplayName></t:Folder>"),
         )
         .await;
     assert_eq!(codes(&missing), ["NoError"]);
@@ -109,10 +103,7 @@ async fn a_path_of_folders_is_created_once() {
     let first = service.ok(DESTINATION, path).await;
     let again = service.ok(DESTINATION, path).await;
     assert_eq!(codes(&first), ["NoError", "NoError"]);
-    assert_eq!(
-        attributes(&first, "t:FolderId", "Id"),
-        attributes(&again, "t:FolderId", "Id")
-    );
+    assert_eq!(attributes(&first, "t:FolderId", "Id"), attributes(&again, "t:FolderId", "Id"));
 }
 
 #[tokio::test]
@@ -132,13 +123,9 @@ async fn the_hierarchy_syncs_in_steps() {
     assert!(text.contains("PropertyTag=\"0x3601\""));
     let address = service.address(SOURCE).to_owned();
     let body = serde_json::json!({ "parent": "inbox", "name": "New" });
-    service
-        .control("POST", &format!("mailboxes/{address}/folders"), body)
-        .await;
+    service.control("POST", &format!("mailboxes/{address}/folders"), body).await;
     let body = serde_json::json!({ "folder": "inbox/Twins", "name": "Pairs" });
-    service
-        .control("POST", &format!("mailboxes/{address}/rename"), body)
-        .await;
+    service.control("POST", &format!("mailboxes/{address}/rename"), body).await;
     let text = service.ok(SOURCE, &sync(&state)).await;
     assert_eq!(texts(&text, "t:Create").len(), 1);
     assert!(texts(&text, "t:Update").concat().contains("Pairs"));

@@ -15,29 +15,18 @@ async fn find_item_pages_to_the_end_and_keeps_kinds_apart() {
         let view = format!(
             "<m:IndexedPageItemView MaxEntriesReturned=\"7\" Offset=\"{offset}\" BasePoint=\"Beginning\"/>"
         );
-        let text = service
-            .ok(SOURCE, &find_item(&inbox, "Shallow", &view))
-            .await;
+        let text = service.ok(SOURCE, &find_item(&inbox, "Shallow", &view)).await;
         paged.extend(attributes(&text, "t:ItemId", "Id"));
         offset = attributes(&text, "m:RootFolder", "IndexedPagingOffset").remove(0);
-        assert_eq!(
-            attributes(&text, "m:RootFolder", "TotalItemsInView")[0],
-            all.len().to_string()
-        );
+        assert_eq!(attributes(&text, "m:RootFolder", "TotalItemsInView")[0], all.len().to_string());
         if attributes(&text, "m:RootFolder", "IncludesLastItemInRange")[0] == "true" {
             break;
         }
     }
     assert_eq!(paged, all);
     assert!(all.len() > 7);
-    let hidden = service
-        .ok(SOURCE, &find_item(&inbox, "Associated", ""))
-        .await;
-    assert!(
-        attributes(&hidden, "t:ItemId", "Id")
-            .iter()
-            .all(|id| !all.contains(id))
-    );
+    let hidden = service.ok(SOURCE, &find_item(&inbox, "Associated", "")).await;
+    assert!(attributes(&hidden, "t:ItemId", "Id").iter().all(|id| !all.contains(id)));
 }
 
 #[tokio::test]
@@ -54,9 +43,7 @@ async fn find_item_finds_by_message_id_and_sorts_by_time() {
             "<m:Restriction><t:IsEqualTo>{path}<t:FieldURIOrConstant><t:Constant Value=\"{message_id}\"/>\
              </t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>"
         );
-        let text = service
-            .ok(SOURCE, &find_item(&inbox, "Shallow", &restriction))
-            .await;
+        let text = service.ok(SOURCE, &find_item(&inbox, "Shallow", &restriction)).await;
         assert_eq!(texts(&text, "t:Value"), std::slice::from_ref(&message_id));
     }
     let sorted = async |order: &str| {
@@ -64,9 +51,7 @@ async fn find_item_finds_by_message_id_and_sorts_by_time() {
             "<m:SortOrder><t:FieldOrder Order=\"{order}\"><t:FieldURI FieldURI=\"item:DateTimeReceived\"/>\
              </t:FieldOrder></m:SortOrder>"
         );
-        let text = service
-            .ok(SOURCE, &find_item(&inbox, "Shallow", &order))
-            .await;
+        let text = service.ok(SOURCE, &find_item(&inbox, "Shallow", &order)).await;
         attributes(&text, "t:ItemId", "Id")
     };
     let mut ascending = sorted("Ascending").await;
@@ -101,43 +86,24 @@ async fn sync_tells_what_users_did() {
     }
     assert!(seen >= items.len());
     let user = async |action: &str, body| {
-        service
-            .control("POST", &format!("mailboxes/{address}/{action}"), body)
-            .await
+        service.control("POST", &format!("mailboxes/{address}/{action}"), body).await
     };
     let listed = user_items(&service, &address).await;
-    let read = listed
-        .iter()
-        .find(|item| item["id"] == json!(items[0]))
-        .unwrap()["read"]
-        == true;
+    let read = listed.iter().find(|item| item["id"] == json!(items[0])).unwrap()["read"] == true;
     user("change", json!({ "id": items[0], "read": !read })).await;
     user("change", json!({ "id": items[1], "subject": "other" })).await;
     user("delete", json!({ "id": items[2] })).await;
     user("move", json!({ "id": items[3], "to": "drafts" })).await;
-    user(
-        "items",
-        json!({ "folder": "inbox", "subject": "new", "count": 2 }),
-    )
-    .await;
+    user("items", json!({ "folder": "inbox", "subject": "new", "count": 2 })).await;
     let text = service.ok(SOURCE, &sync(&inbox, &state, 512)).await;
     let count = |element: &str| texts(&text, element).len();
     assert_eq!(
-        [
-            count("t:Create"),
-            count("t:Update"),
-            count("t:ReadFlagChange"),
-            count("t:Delete")
-        ],
+        [count("t:Create"), count("t:Update"), count("t:ReadFlagChange"), count("t:Delete")],
         [2, 1, 1, 2],
         "{text}"
     );
     service
-        .control(
-            "POST",
-            &format!("mailboxes/{address}/invalidate-sync-states"),
-            json!({}),
-        )
+        .control("POST", &format!("mailboxes/{address}/invalidate-sync-states"), json!({}))
         .await;
     let text = service.ok(SOURCE, &sync(&inbox, &state, 512)).await;
     assert_eq!(codes(&text), ["ErrorInvalidSyncStateData"]);
@@ -145,19 +111,8 @@ async fn sync_tells_what_users_did() {
 }
 
 async fn user_items(service: &Service, address: &str) -> Vec<serde_json::Value> {
-    let url = format!(
-        "{}/_sim/mailboxes/{address}/items?folder=inbox",
-        service.running.base_url()
-    );
-    service
-        .client
-        .get(url)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap()
+    let url = format!("{}/_sim/mailboxes/{address}/items?folder=inbox", service.running.base_url());
+    service.client.get(url).send().await.unwrap().json().await.unwrap()
 }
 
 #[tokio::test]
@@ -166,9 +121,7 @@ async fn items_are_read_updated_moved_and_deleted() {
     let inbox = service.folder(SOURCE, "inbox").await;
     let address = service.address(SOURCE).to_owned();
     let body = json!({ "folder": "inbox", "subject": "one <&>", "body": "text" });
-    let made = service
-        .control("POST", &format!("mailboxes/{address}/items"), body)
-        .await;
+    let made = service.control("POST", &format!("mailboxes/{address}/items"), body).await;
     let id = made["ids"][0].as_str().unwrap().to_owned();
     let get = |id: &str| {
         format!(
@@ -179,10 +132,7 @@ async fn items_are_read_updated_moved_and_deleted() {
         )
     };
     let text = service.ok(SOURCE, &get(&id)).await;
-    assert_eq!(
-        codes(&text),
-        ["NoError", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty"]
-    );
+    assert_eq!(codes(&text), ["NoError", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty"]);
     assert_eq!(texts(&text, "t:Subject"), ["one &lt;&amp;&gt;"]);
     assert_eq!(attributes(&text, "t:Body", "BodyType"), ["Text"]);
     let key = attributes(&text, "t:ItemId", "ChangeKey").remove(0);
@@ -198,10 +148,7 @@ async fn items_are_read_updated_moved_and_deleted() {
         )
     };
     assert_eq!(codes(&service.ok(SOURCE, &update(&key)).await), ["NoError"]);
-    assert_eq!(
-        codes(&service.ok(SOURCE, &update(&key)).await),
-        ["ErrorIrresolvableConflict"]
-    );
+    assert_eq!(codes(&service.ok(SOURCE, &update(&key)).await), ["ErrorIrresolvableConflict"]);
     let text = service.ok(SOURCE, &get(&id)).await;
     assert_eq!(texts(&text, "t:IsRead"), ["true"]);
     assert_eq!(texts(&text, "t:String"), ["Red"]);
@@ -214,18 +161,12 @@ async fn items_are_read_updated_moved_and_deleted() {
     let text = service.ok(SOURCE, &moving).await;
     let moved = attributes(&text, "t:ItemId", "Id").remove(0);
     assert_ne!(moved, id);
-    assert_eq!(
-        codes(&service.ok(SOURCE, &moving).await),
-        ["ErrorItemNotFound"]
-    );
+    assert_eq!(codes(&service.ok(SOURCE, &moving).await), ["ErrorItemNotFound"]);
     let delete = format!(
         "<m:DeleteItem DeleteType=\"HardDelete\"><m:ItemIds><t:ItemId Id=\"{moved}\"/></m:ItemIds></m:DeleteItem>"
     );
     assert_eq!(codes(&service.ok(SOURCE, &delete).await), ["NoError"]);
-    assert_eq!(
-        codes(&service.ok(SOURCE, &delete).await),
-        ["ErrorItemNotFound"]
-    );
+    assert_eq!(codes(&service.ok(SOURCE, &delete).await), ["ErrorItemNotFound"]);
     assert!(!service.items(SOURCE, &inbox).await.contains(&id));
 }
 
@@ -250,16 +191,9 @@ async fn ids_convert_to_entry_ids_and_back_without_impersonation() {
         for format in ["HexEntryId", "EntryId"] {
             let there =
                 attributes(&convert(id, "EwsId", format).await, "m:AlternateId", "Id").remove(0);
-            let back = attributes(
-                &convert(&there, format, "EwsId").await,
-                "m:AlternateId",
-                "Id",
-            );
+            let back = attributes(&convert(&there, format, "EwsId").await, "m:AlternateId", "Id");
             assert_eq!(back, std::slice::from_ref(id));
         }
     }
-    assert_eq!(
-        codes(&convert("DUMMY", "EwsId", "EntryId").await),
-        ["ErrorInvalidIdMalformed"]
-    );
+    assert_eq!(codes(&convert("DUMMY", "EwsId", "EntryId").await), ["ErrorInvalidIdMalformed"]);
 }

@@ -24,21 +24,12 @@ async fn the_program_prints_one_line_and_ends_on_the_signal() {
     let tenants = description["tenants"].as_array().unwrap();
     assert_eq!(tenants.len(), 2);
     for tenant in tenants {
-        for key in [
-            "tenant_id",
-            "client_id",
-            "client_secret",
-            "ews_url",
-            "token_url",
-        ] {
+        for key in ["tenant_id", "client_id", "client_secret", "ews_url", "token_url"] {
             assert!(tenant[key].is_string(), "{key}");
         }
         assert_eq!(tenant["mailboxes"].as_array().unwrap().len(), 1);
     }
-    let killed = Command::new("kill")
-        .arg(child.id().to_string())
-        .status()
-        .unwrap();
+    let killed = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(killed.success());
     assert!(child.wait().unwrap().success());
     let mut rest = String::new();

@@ -39,14 +39,8 @@ impl Answers {
             .output()
             .expect("xmllint (package libxml2-utils) is needed to check the schema");
         let errors = String::from_utf8_lossy(&output.stderr);
-        let valid = errors
-            .lines()
-            .filter(|line| line.ends_with(" validates"))
-            .count();
-        assert!(
-            output.status.success() && valid == self.files.len(),
-            "{errors}"
-        );
+        let valid = errors.lines().filter(|line| line.ends_with(" validates")).count();
+        assert!(output.status.success() && valid == self.files.len(), "{errors}");
         println!("{valid} answers validated");
     }
 }
@@ -59,27 +53,17 @@ async fn every_answer_follows_the_official_schema() {
     };
     let schema = Path::new(&folder).join("all.xsd");
     let service = Service::start().await;
-    let mut answers = Answers {
-        folder: tempfile::tempdir().unwrap(),
-        files: Vec::new(),
-    };
+    let mut answers = Answers { folder: tempfile::tempdir().unwrap(), files: Vec::new() };
     let mut check = |answer: &Answer, wanted: &str| answers.keep(answer, wanted);
     let inbox = service.folder(SOURCE, "inbox").await;
     let target = service.folder(DESTINATION, "inbox").await;
     let ids = service.items(SOURCE, &inbox).await;
-    let exported = service
-        .call(
-            SOURCE,
-            &export(&[ids.clone(), vec!["AAMk".into()]].concat()),
-        )
-        .await;
+    let exported =
+        service.call(SOURCE, &export(&[ids.clone(), vec!["AAMk".into()]].concat())).await;
     let mut blobs = texts(&exported.text, "m:Data");
     check(&exported, "m:ExportItemsResponse");
     blobs.push("AQAA".to_owned());
-    check(
-        &service.call(DESTINATION, &upload(&target, &blobs)).await,
-        "m:UploadItemsResponse",
-    );
+    check(&service.call(DESTINATION, &upload(&target, &blobs)).await, "m:UploadItemsResponse");
     let item_id = format!("<t:ItemId Id=\"{}\"/>", ids[0]);
 
     // Every kind of item, from every folder, with everything that can be asked for.
@@ -97,10 +81,7 @@ async fn every_answer_follows_the_official_schema() {
             if items.is_empty() {
                 continue;
             }
-            let items: String = items
-                .iter()
-                .map(|id| format!("<t:ItemId Id=\"{id}\"/>"))
-                .collect();
+            let items: String = items.iter().map(|id| format!("<t:ItemId Id=\"{id}\"/>")).collect();
             let get = format!(
                 "<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape><t:AdditionalProperties>\
                  <t:FieldURI FieldURI=\"item:TextBody\"/></t:AdditionalProperties></m:ItemShape>\
@@ -112,10 +93,7 @@ async fn every_answer_follows_the_official_schema() {
             "<m:SyncFolderItems><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape><m:SyncFolderId><t:FolderId Id=\"{folder}\"/>\
              </m:SyncFolderId><m:MaxChangesReturned>512</m:MaxChangesReturned><m:SyncScope>NormalAndAssociatedItems</m:SyncScope></m:SyncFolderItems>"
         );
-        check(
-            &service.call(SOURCE, &sync).await,
-            "m:SyncFolderItemsResponse",
-        );
+        check(&service.call(SOURCE, &sync).await, "m:SyncFolderItemsResponse");
     }
     let cases = [
         (get_folder("<t:DistinguishedFolderId Id=\"inbox\"/><t:DistinguishedFolderId Id=\"archiveinbox\"/>"), "GetFolder"),
@@ -133,33 +111,22 @@ async fn every_answer_follows_the_official_schema() {
         (format!("<m:ConvertId DestinationFormat=\"HexEntryId\"><m:SourceIds><t:AlternateId Format=\"EwsId\" Id=\"{inbox}\" Mailbox=\"user1@source.test\"/><t:AlternateId Format=\"EwsId\" Id=\"x\" Mailbox=\"user1@source.test\"/></m:SourceIds></m:ConvertId>"), "ConvertId"),
     ];
     for (body, operation) in &cases {
-        check(
-            &service.call(SOURCE, body).await,
-            &format!("m:{operation}Response"),
-        );
+        check(&service.call(SOURCE, body).await, &format!("m:{operation}Response"));
         for fault in [
             json!({ "kind": "item_error", "code": "ErrorItemCorrupt", "stops_batch": true }),
             json!({ "kind": "without_content" }),
         ] {
             service.running.clear_faults();
             service.running.inject(json!({ "action": fault })).unwrap();
-            check(
-                &service.call(SOURCE, body).await,
-                &format!("m:{operation}Response"),
-            );
+            check(&service.call(SOURCE, body).await, &format!("m:{operation}Response"));
         }
         service.running.clear_faults();
     }
     let busy = json!({ "kind": "fault", "code": "ErrorServerBusy", "back_off_milliseconds": 1 });
-    service
-        .running
-        .inject(json!({ "nth": 1, "action": busy }))
-        .unwrap();
+    service.running.inject(json!({ "nth": 1, "action": busy })).unwrap();
     check(&service.call(SOURCE, &cases[0].0).await, "s:Fault");
     check(&service.call(SOURCE, "<m:GetFolder/>").await, "s:Fault");
-    service
-        .control("PATCH", "settings", json!({ "max_concurrency": 0 }))
-        .await;
+    service.control("PATCH", "settings", json!({ "max_concurrency": 0 })).await;
     check(&service.call(SOURCE, &cases[0].0).await, "s:Fault");
     assert!(answers.files.len() > 50, "{}", answers.files.len());
     answers.validate(&schema);

@@ -27,27 +27,15 @@ impl Service {
     /// Two tenants with one mailbox each, the source's generated.
     pub(crate) async fn start() -> Self {
         println!("seed {SEED}");
-        let content = |_| Content::Generated {
-            profile: "demo".to_owned(),
-            items: 40,
-            seed: SEED,
-        };
+        let content = |_| Content::Generated { profile: "demo".to_owned(), items: 40, seed: SEED };
         Self::of(Simulator::builder().pair(1, content)).await
     }
 
     pub(crate) async fn of(simulator: Simulator) -> Self {
         let running = simulator.start("127.0.0.1:0", false).await.unwrap();
         let description = running.description();
-        let client = Client::builder()
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .build()
-            .unwrap();
-        Self {
-            running,
-            client,
-            description,
-        }
+        let client = Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
+        Self { running, client, description }
     }
 
     pub(crate) fn tenant(&self, index: usize) -> &Value {
@@ -94,9 +82,7 @@ impl Service {
 
     /// Sends an operation to the first mailbox of a tenant.
     pub(crate) async fn call(&self, tenant: usize, body: &str) -> Answer {
-        self.send(tenant, envelope(self.address(tenant), body))
-            .await
-            .unwrap()
+        self.send(tenant, envelope(self.address(tenant), body)).await.unwrap()
     }
 
     /// As [`Service::call`], and the answer must be HTTP 200.
@@ -108,12 +94,8 @@ impl Service {
 
     /// The id of a distinguished folder.
     pub(crate) async fn folder(&self, tenant: usize, id: &str) -> String {
-        let text = self
-            .ok(
-                tenant,
-                &get_folder(&format!("<t:DistinguishedFolderId Id=\"{id}\"/>")),
-            )
-            .await;
+        let text =
+            self.ok(tenant, &get_folder(&format!("<t:DistinguishedFolderId Id=\"{id}\"/>"))).await;
         attributes(&text, "t:FolderId", "Id").remove(0)
     }
 
@@ -127,13 +109,7 @@ impl Service {
     pub(crate) async fn control(&self, method: &str, path: &str, body: Value) -> Value {
         let url = format!("{}/_sim/{path}", self.running.base_url());
         let method = method.parse().unwrap();
-        let request = self
-            .client
-            .request(method, url)
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
+        let request = self.client.request(method, url).json(&body).send().await.unwrap();
         let status = request.status();
         let text = request.text().await.unwrap();
         assert!(status.is_success(), "{path}: {status} {text}");
@@ -155,11 +131,7 @@ impl Service {
 pub(crate) async fn answer(request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
     let response = request.send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
-    Ok(Answer {
-        status,
-        headers,
-        text: response.text().await?,
-    })
+    Ok(Answer { status, headers, text: response.text().await? })
 }
 
 const NAMESPACES: &str = "xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" \
@@ -204,10 +176,7 @@ pub(crate) fn find_item(folder: &str, traversal: &str, more: &str) -> String {
 }
 
 pub(crate) fn export(ids: &[String]) -> String {
-    let ids: String = ids
-        .iter()
-        .map(|id| format!("<t:ItemId Id=\"{id}\"/>"))
-        .collect();
+    let ids: String = ids.iter().map(|id| format!("<t:ItemId Id=\"{id}\"/>")).collect();
     format!("<m:ExportItems><m:ItemIds>{ids}</m:ItemIds></m:ExportItems>")
 }
 
@@ -255,23 +224,7 @@ pub(crate) fn codes(xml: &str) -> Vec<String> {
 
 /// The code of a fault.
 pub(crate) fn fault_code(answer: &Answer) -> String {
-    assert_eq!(
-        answer.status,
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "{}",
-        answer.text
-    );
-    let detail = answer
-        .text
-        .split("<e:ResponseCode")
-        .nth(1)
-        .expect(&answer.text);
-    detail
-        .split('>')
-        .nth(1)
-        .unwrap()
-        .split('<')
-        .next()
-        .unwrap()
-        .to_owned()
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", answer.text);
+    let detail = answer.text.split("<e:ResponseCode").nth(1).expect(&answer.text);
+    detail.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned()
 }

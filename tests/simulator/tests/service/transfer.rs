@@ -35,10 +35,7 @@ async fn uploaded_exports_make_an_equal_folder() {
         let path = format!("digest/{}", service.address(tenant));
         let folders = service.control("GET", &path, Value::Null).await;
         let folders = folders.as_array().unwrap().clone();
-        folders
-            .into_iter()
-            .find(|folder| folder["path"] == json!(["{inbox}"]))
-            .unwrap()
+        folders.into_iter().find(|folder| folder["path"] == json!(["{inbox}"])).unwrap()
     };
     let source = digest(SOURCE).await;
     assert!(source["items"].as_u64() > Some(0) && source["associated"].as_u64() > Some(0));
@@ -58,10 +55,7 @@ async fn uploading_twice_makes_two() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 2 * blobs.len());
-    assert_eq!(
-        service.items(DESTINATION, &target).await.len(),
-        2 * blobs.len()
-    );
+    assert_eq!(service.items(DESTINATION, &target).await.len(), 2 * blobs.len());
 }
 
 #[tokio::test]
@@ -80,50 +74,21 @@ async fn uploads_follow_the_rules_of_their_action() {
         )
     };
     let plain = format!("<t:ItemId Id=\"{id}\"/>");
-    let text = service
-        .ok(DESTINATION, &with("Update", &inbox, &plain, &blobs[1]))
-        .await;
-    assert_eq!(
-        attributes(&text, "m:ItemId", "Id"),
-        std::slice::from_ref(&id)
-    );
-    assert_ne!(
-        attributes(&text, "m:ItemId", "ChangeKey"),
-        std::slice::from_ref(&key)
-    );
+    let text = service.ok(DESTINATION, &with("Update", &inbox, &plain, &blobs[1])).await;
+    assert_eq!(attributes(&text, "m:ItemId", "Id"), std::slice::from_ref(&id));
+    assert_ne!(attributes(&text, "m:ItemId", "ChangeKey"), std::slice::from_ref(&key));
     let stale = format!("<t:ItemId Id=\"{id}\" ChangeKey=\"{key}\"/>");
-    let text = service
-        .ok(DESTINATION, &with("Update", &inbox, &stale, &blobs[1]))
-        .await;
+    let text = service.ok(DESTINATION, &with("Update", &inbox, &stale, &blobs[1])).await;
     assert_eq!(codes(&text), ["ErrorIrresolvableConflict"]);
-    let text = service
-        .ok(DESTINATION, &with("Update", &drafts, &plain, &blobs[1]))
-        .await;
+    let text = service.ok(DESTINATION, &with("Update", &drafts, &plain, &blobs[1])).await;
     assert_eq!(codes(&text), ["ErrorItemNotFound"]);
-    let text = service
-        .ok(
-            DESTINATION,
-            &with("UpdateOrCreate", &drafts, &plain, &blobs[1]),
-        )
-        .await;
-    assert_ne!(
-        attributes(&text, "m:ItemId", "Id"),
-        std::slice::from_ref(&id)
-    );
-    let answer = service
-        .call(DESTINATION, &with("Update", &inbox, "", &blobs[1]))
-        .await;
+    let text = service.ok(DESTINATION, &with("UpdateOrCreate", &drafts, &plain, &blobs[1])).await;
+    assert_ne!(attributes(&text, "m:ItemId", "Id"), std::slice::from_ref(&id));
+    let answer = service.call(DESTINATION, &with("Update", &inbox, "", &blobs[1])).await;
     assert_eq!(fault_code(&answer), "ErrorInvalidRequest");
-    let text = service
-        .ok(
-            DESTINATION,
-            &with("CreateNew", &inbox, "", "AQAAAAgAAAAAAAAA"),
-        )
-        .await;
+    let text = service.ok(DESTINATION, &with("CreateNew", &inbox, "", "AQAAAAgAAAAAAAAA")).await;
     assert_eq!(codes(&text), ["ErrorCorruptData"]);
-    let answer = service
-        .call(DESTINATION, &with("CreateNew", &inbox, "", "AQAA*"))
-        .await;
+    let answer = service.call(DESTINATION, &with("CreateNew", &inbox, "", "AQAA*")).await;
     assert_eq!(fault_code(&answer), "ErrorSchemaValidation");
 }
 
@@ -134,10 +99,7 @@ async fn nothing_of_a_request_is_executed_when_its_end_is_missing() {
     let inbox = service.folder(DESTINATION, "inbox").await;
     let body = envelope(service.address(DESTINATION), &upload(&inbox, &blobs));
     let cut = body.rfind("</t:Item>").unwrap();
-    let answer = service
-        .send(DESTINATION, body[..cut].to_owned())
-        .await
-        .unwrap();
+    let answer = service.send(DESTINATION, body[..cut].to_owned()).await.unwrap();
     assert_eq!(fault_code(&answer), "ErrorSchemaValidation");
     assert!(service.items(DESTINATION, &inbox).await.is_empty());
 }
@@ -148,14 +110,10 @@ async fn a_full_mailbox_and_too_large_items_are_refused_item_by_item() {
     let blobs = blobs(&service).await;
     let inbox = service.folder(DESTINATION, "inbox").await;
     let limits = format!("mailboxes/{}/limits", service.address(DESTINATION));
-    service
-        .control("POST", &limits, json!({ "full": true }))
-        .await;
+    service.control("POST", &limits, json!({ "full": true })).await;
     let text = service.ok(DESTINATION, &upload(&inbox, &blobs[..2])).await;
     assert_eq!(codes(&text), ["ErrorQuotaExceeded", "ErrorQuotaExceeded"]);
-    service
-        .control("POST", &limits, json!({ "max_item_size": 100 }))
-        .await;
+    service.control("POST", &limits, json!({ "max_item_size": 100 })).await;
     let text = service.ok(DESTINATION, &upload(&inbox, &blobs[..1])).await;
     assert_eq!(codes(&text), ["ErrorMessageSizeExceeded"]);
 }
@@ -166,13 +124,7 @@ async fn bodies_over_the_limit_or_without_length_are_refused_as_configured() {
     let blobs = blobs(&service).await;
     let inbox = service.folder(DESTINATION, "inbox").await;
     let body = envelope(service.address(DESTINATION), &upload(&inbox, &blobs));
-    service
-        .control(
-            "PATCH",
-            "settings",
-            json!({ "max_request_bytes": body.len() - 1 }),
-        )
-        .await;
+    service.control("PATCH", "settings", json!({ "max_request_bytes": body.len() - 1 })).await;
     let answered = service.send(DESTINATION, body.clone()).await;
     assert!(answered.is_err() || answered.is_ok_and(|answer| answer.status == 413));
     let settings = json!({ "max_request_bytes": 67_108_864, "refuse_chunked": 411 });
@@ -189,9 +141,7 @@ async fn bodies_over_the_limit_or_without_length_are_refused_as_configured() {
         answer(request).await
     };
     assert!(chunked().await.is_ok_and(|answer| answer.status == 411));
-    service
-        .control("PATCH", "settings", json!({ "refuse_chunked": null }))
-        .await;
+    service.control("PATCH", "settings", json!({ "refuse_chunked": null })).await;
     assert_eq!(chunked().await.unwrap().status, 200);
     assert_eq!(service.items(DESTINATION, &inbox).await.len(), blobs.len());
 }
@@ -214,11 +164,7 @@ async fn requests_and_answers_may_be_compressed() {
         .body(encoder.finish().unwrap());
     let answer = answer(request).await.unwrap();
     assert_eq!(codes(&answer.text).len(), ids.len());
-    let raw = reqwest::Client::builder()
-        .no_proxy()
-        .no_gzip()
-        .build()
-        .unwrap();
+    let raw = reqwest::Client::builder().no_proxy().no_gzip().build().unwrap();
     let request = raw
         .post(service.text(SOURCE, "ews_url"))
         .bearer_auth(service.token(SOURCE).await)

@@ -39,12 +39,7 @@ pub fn diff(a: &Canonical, b: &Canonical) -> Vec<String> {
         .iter()
         .filter(|(path, digest)| b.properties.get(*path) != Some(digest))
         .map(|(path, _)| path.clone())
-        .chain(
-            b.properties
-                .keys()
-                .filter(|path| !a.properties.contains_key(*path))
-                .cloned(),
-        )
+        .chain(b.properties.keys().filter(|path| !a.properties.contains_key(*path)).cloned())
         .collect();
     if a.report.opaque || b.report.opaque {
         paths.push("opaque".to_owned());
@@ -64,10 +59,7 @@ impl Collector {
     /// A collector at the start of an item.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            pipe: Pipe::new(),
-            seen: Seen::default(),
-        }
+        Self { pipe: Pipe::new(), seen: Seen::default() }
     }
 
     /// Takes the item's next bytes.
@@ -86,10 +78,7 @@ impl Collector {
     /// [`Error::Truncated`] if the item is not complete.
     pub fn finish(self) -> Result<Canonical, Error> {
         let report = self.pipe.finish(self.seen.class)?;
-        Ok(Canonical {
-            properties: self.seen.properties,
-            report,
-        })
+        Ok(Canonical { properties: self.seen.properties, report })
     }
 }
 
@@ -153,15 +142,8 @@ impl Visitor for Seen {
             Part::Embedded => "message/".to_owned(),
         });
         // The part itself counts, so that one without properties of interest is not lost.
-        self.properties.insert(
-            prefix.trim_end_matches('/').to_owned(),
-            ValueDigest::default(),
-        );
-        self.open.push(Level {
-            part,
-            prefix,
-            counts: Counts::default(),
-        });
+        self.properties.insert(prefix.trim_end_matches('/').to_owned(), ValueDigest::default());
+        self.open.push(Level { part, prefix, counts: Counts::default() });
     }
 
     fn leave(&mut self) {

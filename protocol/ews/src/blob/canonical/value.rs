@@ -72,11 +72,7 @@ impl Text {
         // A type has 15 bits for the code page; the upper half of the numbers lost its first bit.
         let encoding = to_encoding(page).or_else(|| to_encoding(page | 0x8000))?;
         let decoder = encoding.new_decoder_without_bom_handling();
-        Some(Self {
-            encoding,
-            decoder,
-            zeros: 0,
-        })
+        Some(Self { encoding, decoder, zeros: 0 })
     }
 
     fn bytes(&mut self, bytes: &[u8], hash: &mut Sha256) {
@@ -118,8 +114,6 @@ impl Text {
 
 impl std::fmt::Debug for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Text")
-            .field("encoding", &self.encoding.name())
-            .finish_non_exhaustive()
+        f.debug_struct("Text").field("encoding", &self.encoding.name()).finish_non_exhaustive()
     }
 }

@@ -38,46 +38,27 @@ fn properties_are_named_by_path() {
             "{00020329-0000-0000-c000-000000000046}/X-Demo",
         ]
     );
-    assert!(
-        of(&nested())
-            .paths()
-            .any(|path| path == "attachment[0]/message/recipient[0]/0x3001")
-    );
+    assert!(of(&nested()).paths().any(|path| path == "attachment[0]/message/recipient[0]/0x3001"));
 }
 
 #[test]
 fn an_item_equals_itself_and_a_change_is_named() {
     let whole = bytes();
     let mut changed = whole.clone();
-    let subject = whole
-        .windows(4)
-        .position(|w| w == [b'H', 0, b'e', 0])
-        .expect("its subject");
+    let subject = whole.windows(4).position(|w| w == [b'H', 0, b'e', 0]).expect("its subject");
     changed[subject] = b'J';
-    assert_eq!(
-        diff(&canonical(&whole), &canonical(&whole)),
-        Vec::<String>::new()
-    );
+    assert_eq!(diff(&canonical(&whole), &canonical(&whole)), Vec::<String>::new());
     assert_eq!(diff(&canonical(&whole), &canonical(&changed)), ["0x0037"]);
 }
 
 #[test]
 fn texts_are_equal_whatever_their_code_page() {
     let wide = Stream::default().wide(0x0037, "Grüße").separators();
-    let western = Stream::default()
-        .narrow(0x84E4, 0x0037, b"Gr\xFC\xDFe")
-        .separators();
-    let utf8 = Stream::default()
-        .narrow(0xFDE9, 0x0037, "Grüße".as_bytes())
-        .separators();
+    let western = Stream::default().narrow(0x84E4, 0x0037, b"Gr\xFC\xDFe").separators();
+    let utf8 = Stream::default().narrow(0xFDE9, 0x0037, "Grüße".as_bytes()).separators();
     let unicode = Stream::default()
         .tag(0x001F, 0x0037)
-        .sized(
-            &"Grüße\0"
-                .encode_utf16()
-                .flat_map(u16::to_le_bytes)
-                .collect::<Vec<u8>>(),
-        )
+        .sized(&"Grüße\0".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>())
         .separators();
     for other in [&western, &utf8, &unicode] {
         assert_eq!(diff(&of(&wide), &of(other)), Vec::<String>::new());
@@ -91,9 +72,7 @@ fn lists_of_texts_keep_their_borders() {
     let list = |parts: &[&[u8]]| {
         let head = Stream::default().tag(0x101F, 0x6001);
         let count = u32::try_from(parts.len()).expect("few");
-        let all = parts
-            .iter()
-            .fold(head.raw(&count.to_le_bytes()), |s, part| s.sized(part));
+        let all = parts.iter().fold(head.raw(&count.to_le_bytes()), |s, part| s.sized(part));
         of(&all.separators())
     };
     let (a, b, ab) = ([65, 0, 0, 0], [66, 0, 0, 0], [65, 0, 66, 0, 0, 0]);
@@ -129,20 +108,14 @@ fn a_lost_recipient_or_attachment_is_named() {
     let with = nested();
     let without = Stream::default().wide(0x001A, "IPM.Note").separators();
     let differences = diff(&of(&with), &of(&without));
-    assert!(
-        differences.contains(&"attachment[0]".to_owned()),
-        "{differences:?}"
-    );
+    assert!(differences.contains(&"attachment[0]".to_owned()), "{differences:?}");
 }
 
 #[test]
 fn the_number_of_a_named_property_does_not_count() {
     let named = |id: u16| {
         let stream = Stream::default().tag(0x0003, id).raw(&[5; 16]).raw(&[0]);
-        of(&stream
-            .raw(&0x8501_u32.to_le_bytes())
-            .raw(&[1, 0, 0, 0])
-            .separators())
+        of(&stream.raw(&0x8501_u32.to_le_bytes()).raw(&[1, 0, 0, 0]).separators())
     };
     assert!(diff(&named(0x8001), &named(0x8F00)).is_empty());
 }

@@ -33,10 +33,7 @@ fn every_cut_of_the_sample_is_noticed() {
     let blob = bytes();
     for end in 0..blob.len() {
         let verdict = check(&blob[..end], 1000);
-        assert!(
-            matches!(verdict, Err(Error::Truncated(_))),
-            "cut at {end}: {verdict:?}"
-        );
+        assert!(matches!(verdict, Err(Error::Truncated(_))), "cut at {end}: {verdict:?}");
     }
 }
 
@@ -45,10 +42,9 @@ fn every_cut_of_a_stream_at_a_record_border_is_noticed_or_suspect() {
     for whole in [stream(), nested().0] {
         for end in 0..whole.len() {
             match check(&wrap(&whole[..end], 50), 1000) {
-                Ok(report) => assert!(
-                    report.suspect || end >= second_separator_end(&whole),
-                    "{end}"
-                ),
+                Ok(report) => {
+                    assert!(report.suspect || end >= second_separator_end(&whole), "{end}")
+                }
                 Err(error) => assert!(matches!(error, Error::Truncated(_)), "{end}: {error:?}"),
             }
         }
@@ -59,9 +55,7 @@ fn every_cut_of_a_stream_at_a_record_border_is_noticed_or_suspect() {
 /// whole cannot be noticed.
 fn second_separator_end(stream: &[u8]) -> usize {
     let separator = Stream::default().second_separator().0;
-    let at = stream
-        .windows(separator.len())
-        .position(|window| window == separator);
+    let at = stream.windows(separator.len()).position(|window| window == separator);
     at.map_or(usize::MAX, |at| at + separator.len())
 }
 
@@ -69,11 +63,7 @@ fn second_separator_end(stream: &[u8]) -> usize {
 fn values_may_cross_buffers() {
     for buffer in 1..40 {
         let report = check(&wrap(&stream(), buffer), 7).expect("whole");
-        assert_eq!(
-            report.message_class.as_deref(),
-            Some("IPM.Note"),
-            "buffers of {buffer}"
-        );
+        assert_eq!(report.message_class.as_deref(), Some("IPM.Note"), "buffers of {buffer}");
     }
 }
 
@@ -87,10 +77,7 @@ fn nested_messages_are_followed_and_only_the_outer_class_counts() {
         .wide(0x001A, "IPM.Appointment")
         .marker(0x4002_0003)
         .marker(0x400E_0003);
-    assert_eq!(
-        check(&inner_class.blob(), 9).expect("whole").message_class,
-        None
-    );
+    assert_eq!(check(&inner_class.blob(), 9).expect("whole").message_class, None);
     assert!(!check(&nested().blob(), 9).expect("whole").suspect);
 }
 
@@ -103,10 +90,7 @@ fn a_message_without_its_second_separator_is_suspect() {
 
 #[test]
 fn an_unknown_type_makes_the_rest_opaque_but_records_still_count() {
-    let stream = Stream::default()
-        .wide(0x001A, "IPM.Note")
-        .tag(0x0001, 0x6000)
-        .raw(&[7; 100]);
+    let stream = Stream::default().wide(0x001A, "IPM.Note").tag(0x0001, 0x6000).raw(&[7; 100]);
     let blob = stream.blob();
     let report = check(&blob, 9).expect("its records are whole");
     assert!(report.opaque && !report.suspect);
@@ -166,57 +150,26 @@ fn every_type_is_measured() {
 
 #[test]
 fn one_string_of_the_doubtful_type_is_not_taken_for_a_damaged_list() {
-    let units: Vec<u8> = "IPM.Note\0"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    let stream = Stream::default()
-        .tag(0x94B0, 0x600C)
-        .sized(&units)
-        .separators();
-    assert!(
-        check(&stream.blob(), 5)
-            .expect("its records are whole")
-            .opaque
-    );
+    let units: Vec<u8> = "IPM.Note\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let stream = Stream::default().tag(0x94B0, 0x600C).sized(&units).separators();
+    assert!(check(&stream.blob(), 5).expect("its records are whole").opaque);
 }
 
 #[test]
 fn what_breaks_the_format_is_refused() {
     let broken = |stream: Stream, why: &str| {
-        assert!(
-            matches!(check(&stream.blob(), 11), Err(Error::Broken(_))),
-            "{why}"
-        );
+        assert!(matches!(check(&stream.blob(), 11), Err(Error::Broken(_))), "{why}");
     };
     let new = Stream::default;
     broken(new().marker(0x4004_0003), "an end without a start");
-    broken(
-        new().marker(0x4003_0003).marker(0x400E_0003),
-        "markers that do not pair",
-    );
-    broken(
-        new().marker(0x4003_0003).marker(0x4000_0003),
-        "an attachment in a recipient",
-    );
-    broken(
-        new().marker(0x4000_0003).wide(0x3704, "a"),
-        "an attachment without a number",
-    );
+    broken(new().marker(0x4003_0003).marker(0x400E_0003), "markers that do not pair");
+    broken(new().marker(0x4003_0003).marker(0x4000_0003), "an attachment in a recipient");
+    broken(new().marker(0x4000_0003).wide(0x3704, "a"), "an attachment without a number");
     broken(new().marker(0x400C_0003), "a marker of folders");
-    broken(
-        new().marker(0x4016_0003).marker(0x1234_0003),
-        "an unknown separator",
-    );
+    broken(new().marker(0x4016_0003).marker(0x1234_0003), "an unknown separator");
     broken(new().tag(0x84B0, 0x0037).sized(&[1, 2, 3]), "an odd text");
-    broken(
-        new().tag(0x0003, 0x8001).raw(&[9; 17]),
-        "a name of an unknown kind",
-    );
-    broken(
-        new().tag(0x0003, 0x8001).raw(&[0; 16]).raw(&[1; 900]),
-        "a name without end",
-    );
+    broken(new().tag(0x0003, 0x8001).raw(&[9; 17]), "a name of an unknown kind");
+    broken(new().tag(0x0003, 0x8001).raw(&[0; 16]).raw(&[1; 900]), "a name without end");
 }
 
 #[test]

@@ -55,11 +55,7 @@ impl Stream {
     }
 
     pub(super) fn wide(self, id: u16, text: &str) -> Self {
-        let units: Vec<u8> = text
-            .encode_utf16()
-            .chain([0])
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let units: Vec<u8> = text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
         self.tag(0x84B0, id).sized(&units)
     }
 

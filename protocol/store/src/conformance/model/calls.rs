@@ -89,17 +89,10 @@ impl<S: Setup> Run<'_, S> {
     }
 
     async fn begin(&mut self) {
-        let bounds = Bounds {
-            associated: self.random.random_bool(0.3),
-            ..Bounds::default()
-        };
+        let bounds = Bounds { associated: self.random.random_bool(0.3), ..Bounds::default() };
         let pass = PassId::generate();
         let start = PassStart { pass, bounds };
-        self.bench
-            .store()
-            .begin(self.bench.folder, start)
-            .await
-            .expect("begins");
+        self.bench.store().begin(self.bench.folder, start).await.expect("begins");
         let model = &mut self.model;
         if model.bounds != bounds || !model.failures.is_empty() || model.position.is_none() {
             model.epoch += 1;
@@ -145,23 +138,14 @@ impl<S: Setup> Run<'_, S> {
                 free && slice.0 == model.slice && held.lease.fence.0 == model.fence
             }
         };
-        assert!(
-            fits,
-            "{seen:?} by {owner} was answered {claim:?} where {model:?}"
-        );
+        assert!(fits, "{seen:?} by {owner} was answered {claim:?} where {model:?}");
     }
 
     /// The present lease mostly, now and then an old one; none before the first.
     fn lease(&mut self) -> Option<Lease> {
         let last = self.leases.len().checked_sub(1)?;
         let old = self.random.random_bool(0.1);
-        Some(
-            self.leases[if old {
-                self.random.random_range(0..=last)
-            } else {
-                last
-            }],
-        )
+        Some(self.leases[if old { self.random.random_range(0..=last) } else { last }])
     }
 
     fn is_stale(&self, lease: &Lease) -> bool {
@@ -189,9 +173,7 @@ impl<S: Setup> Run<'_, S> {
         let names = self.names();
         let named: Vec<_> = names.iter().map(String::as_str).collect();
         let store = self.bench.store();
-        let answer = store
-            .intend(&lease, BatchNo(batch), items(&named), RUNTIME)
-            .await;
+        let answer = store.intend(&lease, BatchNo(batch), items(&named), RUNTIME).await;
         let answer = Answer::of(&answer);
         if self.is_stale(&lease) {
             return assert_eq!(answer, Answer::Stale);
@@ -216,16 +198,10 @@ impl<S: Setup> Run<'_, S> {
         let named: Vec<_> = names.iter().map(String::as_str).collect();
         let mut commit = self.bench.outcome(BatchNo(batch), &named).await;
         let misplaced = self.random.random_bool(0.05);
-        commit.append = Append {
-            at: commit.append.at + u64::from(misplaced),
-            ..commit.append
-        };
+        commit.append = Append { at: commit.append.at + u64::from(misplaced), ..commit.append };
         commit.cleared = self.names().iter().map(|name| ItemKey::of(name)).collect();
-        commit.failures = self
-            .names()
-            .iter()
-            .map(|name| failure(name, self.random.random()))
-            .collect();
+        commit.failures =
+            self.names().iter().map(|name| failure(name, self.random.random())).collect();
         commit.vanished = self.random.random_range(0..3);
         commit.position = self.some_position(&format!("at {batch}"));
         let receipt = self.bench.store().commit(&lease, commit.clone()).await;
@@ -241,26 +217,15 @@ impl<S: Setup> Run<'_, S> {
             true if !misplaced => Answer::Done,
             _ => Answer::Conflict,
         };
-        assert_eq!(
-            answer, expected,
-            "batch {batch}, misplaced: {misplaced}, {model:?}"
-        );
+        assert_eq!(answer, expected, "batch {batch}, misplaced: {misplaced}, {model:?}");
         if answer != Answer::Done {
             return;
         }
         model.intents.remove(&batch);
         model.committed.insert(batch);
         model.ledger.extend(named.iter().map(|name| record(name)));
-        commit
-            .cleared
-            .iter()
-            .for_each(|item| drop(model.failures.remove(item)));
-        model.failures.extend(
-            commit
-                .failures
-                .into_iter()
-                .map(|failure| (failure.key, failure)),
-        );
+        commit.cleared.iter().for_each(|item| drop(model.failures.remove(item)));
+        model.failures.extend(commit.failures.into_iter().map(|failure| (failure.key, failure)));
         model.vanished += commit.vanished;
         if let Some(position) = commit.position {
             model.position = Some(position);
@@ -274,24 +239,13 @@ impl<S: Setup> Run<'_, S> {
             1 => (done(), true),
             2 => {
                 let code = longhaul_core::code::ATTEMPTS_USED_UP;
-                (
-                    SliceEnd::Parked {
-                        code,
-                        detail: String::new(),
-                    },
-                    true,
-                )
+                (SliceEnd::Parked { code, detail: String::new() }, true)
             }
             _ => (go_on(), false),
         };
         let position = self.some_position(&format!("end of slice {}", self.model.slice));
-        let answer = Answer::of(
-            &self
-                .bench
-                .store()
-                .end_slice(&lease, end.clone(), position.clone())
-                .await,
-        );
+        let answer =
+            Answer::of(&self.bench.store().end_slice(&lease, end.clone(), position.clone()).await);
         if self.is_stale(&lease) {
             return assert_eq!(answer, Answer::Stale);
         }
@@ -321,11 +275,7 @@ impl<S: Setup> Run<'_, S> {
 
     async fn cancel(&mut self) {
         let pass = self.model.pass.expect("begun");
-        self.bench
-            .store()
-            .cancel(self.bench.folder, pass)
-            .await
-            .expect("answers");
+        self.bench.store().cancel(self.bench.folder, pass).await.expect("answers");
         let model = &mut self.model;
         if !model.over && model.owner.take().is_some() {
             model.fence += 1;
@@ -337,9 +287,7 @@ impl<S: Setup> Run<'_, S> {
         let slice = self.model.slice + u32::from(self.random.random_bool(0.2));
         let pass = self.model.pass.expect("begun");
         let store = self.bench.store();
-        let marked = store
-            .mark_published(self.bench.folder, pass, SliceNo(slice))
-            .await;
+        let marked = store.mark_published(self.bench.folder, pass, SliceNo(slice)).await;
         marked.expect("answers");
         self.model.published |= slice == self.model.slice;
     }
@@ -347,9 +295,8 @@ impl<S: Setup> Run<'_, S> {
     /// Up to four of few names, each once.
     fn names(&mut self) -> Vec<String> {
         let count = self.random.random_range(0..5);
-        let names: BTreeSet<_> = (0..count)
-            .map(|_| format!("item {}", self.random.random_range(0..30)))
-            .collect();
+        let names: BTreeSet<_> =
+            (0..count).map(|_| format!("item {}", self.random.random_range(0..30))).collect();
         names.into_iter().collect()
     }
 
@@ -377,11 +324,7 @@ impl<S: Setup> Run<'_, S> {
         self.model.compare_batches(&found);
         let failures: Vec<_> = self.model.failures.values().cloned().collect();
         assert_eq!(self.bench.failures().await, failures, "after call {call}");
-        assert_eq!(
-            self.bench.ledger().await,
-            self.model.ledger,
-            "after call {call}"
-        );
+        assert_eq!(self.bench.ledger().await, self.model.ledger, "after call {call}");
         self.bench.audit().await;
     }
 }

@@ -35,10 +35,7 @@ pub(crate) fn intend(
             return Err(Error::Conflict("the batch has another intent"));
         }
         // What was sent under the earlier deadline may still run until then.
-        Some(known) => Intent {
-            deadline: known.deadline.max(wished),
-            ..known.clone()
-        },
+        Some(known) => Intent { deadline: known.deadline.max(wished), ..known.clone() },
         None if batch < checkpoint.next_batch => {
             return Err(Error::Conflict("the batch number is used"));
         }
@@ -50,23 +47,12 @@ pub(crate) fn intend(
             (checkpoint.next_batch.0..batch.0)
                 .for_each(|skipped| checkpoint.committed.insert(BatchNo(skipped)));
             checkpoint.next_batch = batch.next();
-            Intent {
-                fence: lease.fence,
-                items,
-                made: now,
-                deadline: wished,
-            }
+            Intent { fence: lease.fence, items, made: now, deadline: wished }
         }
     };
     let deadline = intent.deadline;
-    let stored = Lease {
-        expires: holder.expires,
-        ..*lease
-    };
-    invariants::check(
-        Invariant::Cp3,
-        invariants::may_upload(&stored, &intent, now),
-    );
+    let stored = Lease { expires: holder.expires, ..*lease };
+    invariants::check(Invariant::Cp3, invariants::may_upload(&stored, &intent, now));
     checkpoint.intents.insert(batch, intent);
     Ok(deadline)
 }
@@ -82,10 +68,7 @@ pub(crate) fn commit(
 ) -> Result<Receipt, Error> {
     holder(checkpoint, lease)?;
     if checkpoint.committed.contains(commit.batch) {
-        return Ok(Receipt {
-            ledger_len: checkpoint.ledger_len,
-            repeated: true,
-        });
+        return Ok(Receipt { ledger_len: checkpoint.ledger_len, repeated: true });
     }
     if checkpoint.intents.remove(&commit.batch).is_none() {
         return Err(Error::Conflict("the batch has no intent"));
@@ -98,17 +81,12 @@ pub(crate) fn commit(
         checkpoint.position = Some(position.clone());
     }
     checkpoint.progressed = now;
-    Ok(Receipt {
-        ledger_len: checkpoint.ledger_len,
-        repeated: false,
-    })
+    Ok(Receipt { ledger_len: checkpoint.ledger_len, repeated: false })
 }
 
 fn append(checkpoint: &mut Checkpoint, append: &Append) -> Result<(), Error> {
     if append.at != checkpoint.ledger_len {
-        return Err(Error::Conflict(
-            "the records were made for another ledger length",
-        ));
+        return Err(Error::Conflict("the records were made for another ledger length"));
     }
     if let Some(template) = &append.template {
         if checkpoint.ledger_len > 0 && *template != checkpoint.template {
@@ -125,11 +103,7 @@ fn append(checkpoint: &mut Checkpoint, append: &Append) -> Result<(), Error> {
     let records = reader.push(&append.bytes).map_err(|_| UNREADABLE)?;
     reader.finish().map_err(|_| UNREADABLE)?;
     let counted = records.len() as u64 == append.items
-        && records
-            .iter()
-            .map(|record| record.size)
-            .sum::<longhaul_core::Bytes>()
-            == append.size;
+        && records.iter().map(|record| record.size).sum::<longhaul_core::Bytes>() == append.size;
     if !counted {
         return Err(Error::Conflict("the records are not what their sums say"));
     }

@@ -47,16 +47,8 @@ pub(crate) fn claim(
     let expires = now.after(ttl);
     checkpoint.fence = checkpoint.fence.next();
     checkpoint.lease = Some(LeaseHolder { owner, expires });
-    let lease = Lease {
-        folder,
-        owner,
-        fence: checkpoint.fence,
-        expires,
-    };
-    Claim::Granted(Box::new(Held {
-        lease,
-        checkpoint: checkpoint.clone(),
-    }))
+    let lease = Lease { folder, owner, fence: checkpoint.fence, expires };
+    Claim::Granted(Box::new(Held { lease, checkpoint: checkpoint.clone() }))
 }
 
 /// Lengthens a lease; it never gets shorter, because intents were promised to end within it.
@@ -69,10 +61,7 @@ pub(crate) fn renew(
     let mut holder = holder(checkpoint, lease)?;
     holder.expires = holder.expires.max(now.after(ttl));
     checkpoint.lease = Some(holder);
-    Ok(Lease {
-        expires: holder.expires,
-        ..*lease
-    })
+    Ok(Lease { expires: holder.expires, ..*lease })
 }
 
 /// Gives a lease back.

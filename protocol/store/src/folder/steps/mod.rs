@@ -41,9 +41,7 @@ pub(crate) fn apply_owned<T>(
 ) -> Result<(Checkpoint, T), Error> {
     let (after, answer) = apply(before, step)?;
     let owned = before.fence == lease.fence
-        && before
-            .lease
-            .is_some_and(|holder| holder.owner == lease.owner);
+        && before.lease.is_some_and(|holder| holder.owner == lease.owner);
     invariants::check(Invariant::Cp4, owned && after.fence == lease.fence);
     Ok((after, answer))
 }

@@ -14,17 +14,11 @@ const NOW: Timestamp = Timestamp(1_000_000);
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn folder() -> FolderRef {
-    FolderRef {
-        mailbox: MailboxId::from_bytes([1; 16]),
-        folder: FolderKey::of("inbox"),
-    }
+    FolderRef { mailbox: MailboxId::from_bytes([1; 16]), folder: FolderKey::of("inbox") }
 }
 
 fn begun() -> Checkpoint {
-    let start = PassStart {
-        pass: PassId::from_bytes([2; 16]),
-        bounds: Bounds::default(),
-    };
+    let start = PassStart { pass: PassId::from_bytes([2; 16]), bounds: Bounds::default() };
     begin(None, start, NOW)
 }
 
@@ -47,10 +41,7 @@ fn taken(checkpoint: &mut Checkpoint, ttl: Duration) -> Lease {
 }
 
 fn at(last: bool) -> Position {
-    Position {
-        sync_state: "state".to_owned(),
-        last,
-    }
+    Position { sync_state: "state".to_owned(), last }
 }
 
 #[test]
@@ -73,16 +64,7 @@ fn a_wait_ends_at_its_moment() {
     end_slice(&mut checkpoint, &lease, end, None, NOW).expect("ends");
     let until = NOW.after(MINUTE);
     let seen = seen(&checkpoint);
-    let ask = |at| {
-        claim(
-            &mut checkpoint.clone(),
-            folder(),
-            lease.owner,
-            MINUTE,
-            seen,
-            at,
-        )
-    };
+    let ask = |at| claim(&mut checkpoint.clone(), folder(), lease.owner, MINUTE, seen, at);
     assert_eq!(ask(Timestamp(until.0 - 1)), Claim::NotBefore(until));
     assert!(matches!(ask(until), Claim::Granted(_)));
 }
@@ -91,16 +73,8 @@ fn a_wait_ends_at_its_moment() {
 fn an_upload_may_end_with_its_lease_and_not_a_moment_later() {
     let mut checkpoint = begun();
     let lease = taken(&mut checkpoint, MINUTE);
-    let mut note = |batch, runtime| {
-        intend(
-            &mut checkpoint,
-            &lease,
-            BatchNo(batch),
-            Vec::new(),
-            runtime,
-            NOW,
-        )
-    };
+    let mut note =
+        |batch, runtime| intend(&mut checkpoint, &lease, BatchNo(batch), Vec::new(), runtime, NOW);
     assert_eq!(note(0, MINUTE).expect("just in time"), lease.expires);
     assert!(note(1, MINUTE + Duration::from_millis(1)).is_err());
 }
@@ -111,25 +85,10 @@ fn an_upload_cannot_be_begun_under_an_expired_lease() {
     let lease = taken(&mut checkpoint, MINUTE);
     let late = lease.expires;
     let second = Duration::from_secs(1);
-    let noted = intend(
-        &mut checkpoint,
-        &lease,
-        BatchNo(0),
-        Vec::new(),
-        second,
-        late,
-    );
+    let noted = intend(&mut checkpoint, &lease, BatchNo(0), Vec::new(), second, late);
     assert!(matches!(noted, Err(Error::Conflict(_))), "{noted:?}");
     renew(&mut checkpoint, &lease, MINUTE, late).expect("nobody has taken it");
-    intend(
-        &mut checkpoint,
-        &lease,
-        BatchNo(0),
-        Vec::new(),
-        second,
-        late,
-    )
-    .expect("renewed");
+    intend(&mut checkpoint, &lease, BatchNo(0), Vec::new(), second, late).expect("renewed");
 }
 
 /// An earlier pass's fingerprint must not make the next one skip what was never listed.
@@ -144,10 +103,7 @@ fn a_pass_that_did_not_reach_the_end_leaves_no_fingerprint() {
         checkpoint
     };
     assert_eq!(done.fingerprint, fingerprint);
-    let start = PassStart {
-        pass: PassId::from_bytes([5; 16]),
-        bounds: done.bounds,
-    };
+    let start = PassStart { pass: PassId::from_bytes([5; 16]), bounds: done.bounds };
     let next = begin(Some(&done), start, NOW);
     assert_eq!(next.fingerprint, fingerprint, "the same epoch goes on");
     let mut cancelled = next.clone();
@@ -155,10 +111,8 @@ fn a_pass_that_did_not_reach_the_end_leaves_no_fingerprint() {
     assert_eq!(cancelled.fingerprint, None);
     let mut parked = next;
     let lease = taken(&mut parked, MINUTE);
-    let end = SliceEnd::Parked {
-        code: longhaul_core::code::ATTEMPTS_USED_UP,
-        detail: String::new(),
-    };
+    let end =
+        SliceEnd::Parked { code: longhaul_core::code::ATTEMPTS_USED_UP, detail: String::new() };
     end_slice(&mut parked, &lease, end, None, NOW).expect("ends");
     assert_eq!(parked.fingerprint, None);
 }
@@ -169,18 +123,9 @@ fn a_refused_step_leaves_the_checkpoint_as_it_was() {
     let lease = taken(&mut checkpoint, MINUTE);
     let refused = apply_owned(&checkpoint, &lease, |after| {
         intend(after, &lease, BatchNo(0), Vec::new(), MINUTE, NOW)?;
-        end_slice(
-            after,
-            &lease,
-            SliceEnd::Done { fingerprint: None },
-            Some(at(true)),
-            NOW,
-        )
+        end_slice(after, &lease, SliceEnd::Done { fingerprint: None }, Some(at(true)), NOW)
     });
-    assert!(
-        matches!(refused, Err(Error::Conflict("an intent is open"))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Error::Conflict("an intent is open"))), "{refused:?}");
     assert!(checkpoint.intents.is_empty());
 }
 
@@ -223,10 +168,7 @@ fn a_step_backwards_is_noticed() {
 fn a_step_of_a_stale_owner_is_noticed() {
     let mut checkpoint = begun();
     let lease = taken(&mut checkpoint, MINUTE);
-    let stale = Lease {
-        fence: Fence(0),
-        ..lease
-    };
+    let stale = Lease { fence: Fence(0), ..lease };
     let _ = apply_owned(&checkpoint, &stale, |_| Ok(()));
 }
 

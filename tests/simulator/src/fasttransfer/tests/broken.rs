@@ -40,10 +40,7 @@ const NUMBER: u32 = tags::ATTACH_NUMBER.0;
 fn the_stream_of_these_tests_is_good_without_additions() {
     assert_eq!(parse(&wrap(&stream(&[])), 5).unwrap(), Item::of_class("I"));
     let markers = [marker::DELETE, RECIPIENTS, marker::DELETE, ATTACHMENTS];
-    assert_eq!(
-        parse(&wrap(&stream(&markers)), 5).unwrap(),
-        Item::of_class("I")
-    );
+    assert_eq!(parse(&wrap(&stream(&markers)), 5).unwrap(), Item::of_class("I"));
 }
 
 #[test]
@@ -81,18 +78,12 @@ fn wrapper_mistakes_are_named() {
     assert_eq!(spoil(24, 0), Broken::Preamble);
     assert_eq!(spoil(57, 0x0D), Broken::Version);
     assert_eq!(spoil(62, 3), Broken::Opcode(3));
-    assert_eq!(
-        spoil(68, 1),
-        Broken::BufferLength(0x1_0000 + u32::from(good[66]))
-    );
+    assert_eq!(spoil(68, 1), Broken::BufferLength(0x1_0000 + u32::from(good[66])));
     assert_eq!(parse(&good[..62], 9), Err(Broken::NoClass));
     assert_eq!(parse(&good[..40], 9), Err(Broken::Preamble));
     let truncated = [&good[..], b"=== Truncated Data ==="].concat();
     assert_eq!(parse(&truncated, 9), Err(Broken::Opcode(0x203D_3D3D)));
-    assert_eq!(
-        parse(&[&good[..], &[2, 0]].concat(), 9),
-        Err(Broken::ShortRecord)
-    );
+    assert_eq!(parse(&[&good[..], &[2, 0]].concat(), 9), Err(Broken::ShortRecord));
 }
 
 #[test]
@@ -126,26 +117,14 @@ fn markers_out_of_place_are_named() {
 
 #[test]
 fn attachments_start_with_their_number() {
-    assert_eq!(
-        refusal(&[marker::NEW_ATTACH, 0x3705_0003, 1]),
-        Broken::AttachNumber
-    );
-    assert_eq!(
-        refusal(&[marker::NEW_ATTACH, marker::END_ATTACH]),
-        Broken::AttachNumber
-    );
+    assert_eq!(refusal(&[marker::NEW_ATTACH, 0x3705_0003, 1]), Broken::AttachNumber);
+    assert_eq!(refusal(&[marker::NEW_ATTACH, marker::END_ATTACH]), Broken::AttachNumber);
 }
 
 #[test]
 fn messages_need_a_class_inside_too() {
-    let embedded = [
-        marker::NEW_ATTACH,
-        NUMBER,
-        0,
-        marker::START_EMBED,
-        marker::END_EMBED,
-        marker::END_ATTACH,
-    ];
+    let embedded =
+        [marker::NEW_ATTACH, NUMBER, 0, marker::START_EMBED, marker::END_EMBED, marker::END_ATTACH];
     assert_eq!(refusal(&embedded), Broken::NoClass);
     let mut no_class = Vec::new();
     no_class.put_u32_le(0x0017_0003);
@@ -155,22 +134,13 @@ fn messages_need_a_class_inside_too() {
 
 #[test]
 fn values_of_impossible_form_are_named() {
-    assert_eq!(
-        refusal(&[0x0017_0003, 1, 0x0017_0003, 1]),
-        Broken::Twice(0x0017_0003)
-    );
+    assert_eq!(refusal(&[0x0017_0003, 1, 0x0017_0003, 1]), Broken::Twice(0x0017_0003));
     assert_eq!(refusal(&[0x0017_00FE, 1]), Broken::Type(0x0017_00FE));
     assert_eq!(refusal(&[0x0029_000B, 2]), Broken::Value(0x0029_000B));
-    assert_eq!(
-        refusal(&[0x0037_84B0, 2, 0x0041]),
-        Broken::Text(0x0037_84B0)
-    );
+    assert_eq!(refusal(&[0x0037_84B0, 2, 0x0041]), Broken::Text(0x0037_84B0));
     assert_eq!(refusal(&[0x0037_84B0, 0]), Broken::Text(0x0037_84B0));
     assert_eq!(refusal(&[0x0017_0003]), Broken::ShortValue);
-    assert_eq!(
-        refusal(&[0x8001_0003, 0, 0, 0, 0, 7, 7]),
-        Broken::NameKind(7)
-    );
+    assert_eq!(refusal(&[0x8001_0003, 0, 0, 0, 0, 7, 7]), Broken::NameKind(7));
 }
 
 #[test]

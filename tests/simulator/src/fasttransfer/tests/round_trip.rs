@@ -29,29 +29,15 @@ pub(super) fn parse(blob: &[u8], step: usize) -> Result<Item, Broken> {
 /// A message with one of everything.
 pub(super) fn rich() -> Item {
     let mut inner = Item::of_class("IPM.Note");
-    inner.attachments.push(Attachment::message(
-        "innermost",
-        Item::of_class("IPM.Contact"),
-    ));
+    inner.attachments.push(Attachment::message("innermost", Item::of_class("IPM.Contact")));
     let mut item = Item::of_class("IPM.Note");
     item.props.set(tags::SUBJECT, "Zwölf 🛷 Boxkämpfer");
-    item.props.set(
-        tags::HTML,
-        Value::Binary(Content::generated(Style::Text, 5, 100_000)),
-    );
+    item.props.set(tags::HTML, Value::Binary(Content::generated(Style::Text, 5, 100_000)));
     item.props.set(tags::BODY, "line\r\n".repeat(9000));
-    item.props.set(
-        PropertyName::text(sets::PUBLIC_STRINGS, "Keywords"),
-        keywords(),
-    );
-    item.props
-        .set(PropertyName::lid(sets::COMMON, 0x8503), true);
-    item.recipients
-        .push(Props::new().with(tags::RECIPIENT_TYPE, 1));
-    item.attachments.push(Attachment::file(
-        "a.bin",
-        Content::generated(Style::Data, 1, 70_000),
-    ));
+    item.props.set(PropertyName::text(sets::PUBLIC_STRINGS, "Keywords"), keywords());
+    item.props.set(PropertyName::lid(sets::COMMON, 0x8503), true);
+    item.recipients.push(Props::new().with(tags::RECIPIENT_TYPE, 1));
+    item.attachments.push(Attachment::file("a.bin", Content::generated(Style::Data, 1, 70_000)));
     item.attachments.push(Attachment::message("inner", inner));
     item
 }
@@ -76,10 +62,7 @@ fn the_hand_made_sample_is_read_and_written_to_the_byte() {
     let demo = PropertyName::text(sets::PUBLIC_STRINGS, "X-Demo");
     assert_eq!(item.props.text(demo), Some("v"));
     assert_eq!(item.recipients.len(), 1);
-    assert_eq!(
-        item.recipients[0].text(tags::EMAIL_ADDRESS),
-        Some("b@contoso.com")
-    );
+    assert_eq!(item.recipients[0].text(tags::EMAIL_ADDRESS), Some("b@contoso.com"));
     // The sample writes the recipient's properties in another order; apart from that it is ours.
     let ours = blob(&item);
     assert_eq!(ours.len(), bytes.len());
@@ -104,10 +87,7 @@ fn transfer_buffers_are_full_except_the_last() {
     let (last, full) = buffers.split_last().unwrap();
     assert!(full.iter().all(|buffer| buffer.len() == 31_688));
     assert!((9..=31_688).contains(&last.len()));
-    let stream = buffers
-        .iter()
-        .map(|buffer| buffer.len() as u64 - 8)
-        .sum::<u64>();
+    let stream = buffers.iter().map(|buffer| buffer.len() as u64 - 8).sum::<u64>();
     assert_eq!(stream, stream_length(&item));
 }
 
@@ -117,11 +97,7 @@ fn values_that_end_at_a_buffer_border_survive() {
     for extra in 0..12 {
         let length = 31_680 - around as usize - 6 + extra;
         let item = padded(length);
-        assert_eq!(
-            parse(&blob(&item), 31_688).unwrap(),
-            item,
-            "value of {length} bytes"
-        );
+        assert_eq!(parse(&blob(&item), 31_688).unwrap(), item, "value of {length} bytes");
     }
 }
 
@@ -134,17 +110,12 @@ fn padded(length: usize) -> Item {
 #[test]
 fn generated_content_is_recognised_again() {
     let back = parse(&blob(&rich()), 1000).unwrap();
-    assert!(matches!(
-        back.props.get(tags::HTML),
-        Some(Value::Binary(Content::Generated(_)))
-    ));
+    assert!(matches!(back.props.get(tags::HTML), Some(Value::Binary(Content::Generated(_)))));
 }
 
 #[test]
 fn content_that_only_starts_like_generated_is_kept_as_it_is() {
-    let mut bytes = Content::generated(Style::Data, 9, 50_000)
-        .to_bytes()
-        .to_vec();
+    let mut bytes = Content::generated(Style::Data, 9, 50_000).to_bytes().to_vec();
     bytes[40_000] ^= 1;
     let mut item = Item::of_class("IPM.Note");
     item.props.set(tags::HTML, bytes);
@@ -225,20 +196,11 @@ fn any_props() -> impl Strategy<Value = Props> {
 fn any_item() -> impl Strategy<Value = Item> {
     let plain = (any_props(), vec(any_props(), 0..3)).prop_map(|(mut props, recipients)| {
         props.set(tags::MESSAGE_CLASS, "IPM.Note");
-        Item {
-            props,
-            recipients,
-            attachments: Vec::new(),
-        }
+        Item { props, recipients, attachments: Vec::new() }
     });
     plain.prop_recursive(3, 12, 3, |inner| {
-        let attachment =
-            (any_props(), proptest::option::of(inner.clone())).prop_map(|(props, embedded)| {
-                Attachment {
-                    props,
-                    embedded: embedded.map(Box::new),
-                }
-            });
+        let attachment = (any_props(), proptest::option::of(inner.clone()))
+            .prop_map(|(props, embedded)| Attachment { props, embedded: embedded.map(Box::new) });
         (inner, vec(attachment, 0..3)).prop_map(|(mut item, attachments)| {
             item.attachments = attachments;
             item

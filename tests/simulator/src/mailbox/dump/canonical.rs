@@ -27,11 +27,8 @@ pub(super) fn item(item: &Item, associated: bool, detail: Detail) -> Json {
 
 fn object(item: &Item, detail: Detail) -> Json {
     let recipients: Vec<Json> = item.recipients.iter().map(|row| bag(row, detail)).collect();
-    let attachments: Vec<Json> = item
-        .attachments
-        .iter()
-        .map(|attachment| attached(attachment, detail))
-        .collect();
+    let attachments: Vec<Json> =
+        item.attachments.iter().map(|attachment| attached(attachment, detail)).collect();
     json!({
         "class": item.class(),
         "properties": bag(&item.props, detail),
@@ -41,10 +38,7 @@ fn object(item: &Item, detail: Detail) -> Json {
 }
 
 fn attached(attachment: &Attachment, detail: Detail) -> Json {
-    let embedded = attachment
-        .embedded
-        .as_ref()
-        .map(|embedded| object(embedded, detail));
+    let embedded = attachment.embedded.as_ref().map(|embedded| object(embedded, detail));
     json!({ "properties": bag(&attachment.props, detail), "embedded": embedded })
 }
 
@@ -82,21 +76,18 @@ fn value(value: &Value, detail: Detail) -> Json {
         Value::I16s(list) => json!(list),
         Value::I32s(list) => json!(list),
         Value::I64s(list) | Value::Currencies(list) => json!(list),
-        Value::F32s(list) => list
-            .iter()
-            .map(|number| format!("{:08x}", number.to_bits()))
-            .collect(),
-        Value::F64s(list) | Value::AppTimes(list) => list
-            .iter()
-            .map(|number| format!("{:016x}", number.to_bits()))
-            .collect(),
+        Value::F32s(list) => {
+            list.iter().map(|number| format!("{:08x}", number.to_bits())).collect()
+        }
+        Value::F64s(list) | Value::AppTimes(list) => {
+            list.iter().map(|number| format!("{:016x}", number.to_bits())).collect()
+        }
         Value::Times(list) => list.iter().map(|time| time.0).collect(),
         Value::Guids(list) => json!(list),
         Value::Texts(list) => list.iter().map(|text| string(text)).collect(),
-        Value::CodedList(_, list) | Value::Binaries(list) => list
-            .iter()
-            .map(|bytes| content(&Content::Inline(bytes.clone()), detail))
-            .collect(),
+        Value::CodedList(_, list) | Value::Binaries(list) => {
+            list.iter().map(|bytes| content(&Content::Inline(bytes.clone()), detail)).collect()
+        }
     }
 }
 

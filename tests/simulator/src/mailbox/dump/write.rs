@@ -23,13 +23,9 @@ pub(crate) struct FolderDigest {
 impl Mailbox {
     /// Folders that are compared, in order of their paths.
     fn compared(&self) -> Vec<(Vec<String>, FolderId)> {
-        let folders = self
-            .folders
-            .values()
-            .filter(|folder| folder.kind != FolderKind::Search);
-        let mut folders: Vec<_> = folders
-            .map(|folder| (self.folder_path(folder.id), folder.id))
-            .collect();
+        let folders = self.folders.values().filter(|folder| folder.kind != FolderKind::Search);
+        let mut folders: Vec<_> =
+            folders.map(|folder| (self.folder_path(folder.id), folder.id)).collect();
         folders.sort();
         folders
     }
@@ -47,10 +43,7 @@ impl Mailbox {
             let comma = if position == 0 { "" } else { "," };
             let (path, class) = (json!(path), json!(folder.class));
             let (items, associated) = (folder.counts.items, folder.counts.associated);
-            write!(
-                out,
-                "{comma}\n{{\"path\":{path},\"class\":{class},\"items\":{items},"
-            )?;
+            write!(out, "{comma}\n{{\"path\":{path},\"class\":{class},\"items\":{items},")?;
             write!(out, "\"associated\":{associated},\"content\":[")?;
             self.dump_items(folder, out)?;
             out.write_all(b"]}")?;

@@ -22,18 +22,9 @@ fn source() -> Fixture {
         fixture.add(inbox, subject);
     }
     let mut big = note("big");
-    big.attachments.push(Attachment::file(
-        "a",
-        Content::generated(Style::Data, 1, 100_000),
-    ));
-    let sub = fixture
-        .mailbox
-        .create_folder(inbox, "a/b \"c\"", "IPF.Note")
-        .unwrap();
-    fixture
-        .mailbox
-        .import(sub, Import::CreateNew, true, big)
-        .unwrap();
+    big.attachments.push(Attachment::file("a", Content::generated(Style::Data, 1, 100_000)));
+    let sub = fixture.mailbox.create_folder(inbox, "a/b \"c\"", "IPF.Note").unwrap();
+    fixture.mailbox.import(sub, Import::CreateNew, true, big).unwrap();
     fixture
 }
 
@@ -42,10 +33,7 @@ fn copy(source: &Fixture) -> Fixture {
     let mut target = Fixture::with(2, "de-DE", true);
     target.tick();
     let inbox = target.known("inbox");
-    let sub = target
-        .mailbox
-        .create_folder(inbox, "a/b \"c\"", "IPF.Note")
-        .unwrap();
+    let sub = target.mailbox.create_folder(inbox, "a/b \"c\"", "IPF.Note").unwrap();
     let from = source.known("inbox");
     let from_sub = source.mailbox.find_child(from, "a/b \"c\"").unwrap();
     for (from, to) in [(from, inbox), (from_sub, sub)] {
@@ -57,10 +45,7 @@ fn copy(source: &Fixture) -> Fixture {
             }
             let item = parser.finish().unwrap();
             let associated = record.listed.associated;
-            target
-                .mailbox
-                .import(to, Import::CreateNew, associated, item)
-                .unwrap();
+            target.mailbox.import(to, Import::CreateNew, associated, item).unwrap();
         }
     }
     target
@@ -90,10 +75,7 @@ fn one_changed_property_or_missing_twin_shows() {
     assert_ne!(source.mailbox.digest(), changed.mailbox.digest());
     let mut doubled = copy(&source);
     let again = doubled.mailbox.item(id).unwrap().item.as_ref().clone();
-    doubled
-        .mailbox
-        .import(inbox, Import::CreateNew, false, again)
-        .unwrap();
+    doubled.mailbox.import(inbox, Import::CreateNew, false, again).unwrap();
     assert_ne!(source.mailbox.digest(), doubled.mailbox.digest());
     assert_ne!(dump(&source), dump(&doubled));
 }

@@ -15,33 +15,19 @@ fn well_known_folders_are_named_in_the_mailboxs_language() {
     let english = Fixture::with(1, "xx", true);
     let inbox = english.mailbox.folder(english.known("inbox")).unwrap();
     assert_eq!(inbox.name, "Inbox");
-    assert!(
-        english
-            .mailbox
-            .distinguished("archiverecoverableitemsdeletions")
-            .is_some()
-    );
+    assert!(english.mailbox.distinguished("archiverecoverableitemsdeletions").is_some());
 }
 
 #[test]
 fn names_clash_whatever_their_case() {
     let mut fixture = Fixture::new(1);
     let top = fixture.known("msgfolderroot");
-    let own = fixture
-        .mailbox
-        .create_folder(top, "Äpfel & Birnen", "IPF.Note")
-        .unwrap();
+    let own = fixture.mailbox.create_folder(top, "Äpfel & Birnen", "IPF.Note").unwrap();
     let create = |fixture: &mut Fixture, name: &str| fixture.mailbox.create_folder(top, name, "");
-    assert_eq!(
-        create(&mut fixture, "äPFEL & bIRNEN"),
-        Err(Refusal::FolderExists)
-    );
+    assert_eq!(create(&mut fixture, "äPFEL & bIRNEN"), Err(Refusal::FolderExists));
     assert_eq!(create(&mut fixture, "INBOX"), Err(Refusal::FolderExists));
     assert_eq!(create(&mut fixture, ""), Err(Refusal::FolderName));
-    assert_eq!(
-        create(&mut fixture, &"x".repeat(256)),
-        Err(Refusal::FolderName)
-    );
+    assert_eq!(create(&mut fixture, &"x".repeat(256)), Err(Refusal::FolderName));
     assert!(create(&mut fixture, &"é".repeat(255)).is_ok());
     assert_eq!(fixture.mailbox.rename_folder(own, "ÄPFEL & Birnen"), Ok(()));
     assert_eq!(fixture.mailbox.find_child(top, "äpfel & birnen"), Some(own));
@@ -53,23 +39,11 @@ fn well_known_folders_stay_where_they_are() {
     let (top, inbox) = (fixture.known("msgfolderroot"), fixture.known("inbox"));
     let own = fixture.mailbox.create_folder(top, "own", "").unwrap();
     let below = fixture.mailbox.create_folder(own, "below", "").unwrap();
-    assert_eq!(
-        fixture.mailbox.move_folder(inbox, own),
-        Err(Refusal::MoveDistinguished)
-    );
-    assert_eq!(
-        fixture.mailbox.delete_folder(inbox),
-        Err(Refusal::DeleteDistinguished)
-    );
-    assert_eq!(
-        fixture.mailbox.move_folder(own, below),
-        Err(Refusal::MoveIntoItself)
-    );
+    assert_eq!(fixture.mailbox.move_folder(inbox, own), Err(Refusal::MoveDistinguished));
+    assert_eq!(fixture.mailbox.delete_folder(inbox), Err(Refusal::DeleteDistinguished));
+    assert_eq!(fixture.mailbox.move_folder(own, below), Err(Refusal::MoveIntoItself));
     assert_eq!(fixture.mailbox.move_folder(own, inbox), Ok(()));
-    assert_eq!(
-        fixture.mailbox.folder_path(below),
-        ["{inbox}", "own", "below"]
-    );
+    assert_eq!(fixture.mailbox.folder_path(below), ["{inbox}", "own", "below"]);
 }
 
 #[test]
@@ -77,10 +51,7 @@ fn deep_listing_is_paged_and_whole() {
     let mut fixture = Fixture::new(1);
     let mut parent = fixture.known("inbox");
     for level in 0..5 {
-        parent = fixture
-            .mailbox
-            .create_folder(parent, &format!("level {level}"), "")
-            .unwrap();
+        parent = fixture.mailbox.create_folder(parent, &format!("level {level}"), "").unwrap();
     }
     let top = fixture.known("msgfolderroot");
     let whole = fixture.mailbox.children(top, true, 0, 1000).unwrap();
@@ -100,10 +71,7 @@ fn deep_listing_is_paged_and_whole() {
     for folder in &paged {
         assert!(folder.parent == Some(top) || position(folder.parent) < position(Some(folder.id)));
     }
-    let shallow = fixture
-        .mailbox
-        .children(fixture.known("inbox"), false, 0, 10)
-        .unwrap();
+    let shallow = fixture.mailbox.children(fixture.known("inbox"), false, 0, 10).unwrap();
     assert_eq!(shallow.total, 1);
 }
 
@@ -129,10 +97,7 @@ fn hierarchy_sync_tells_each_change_once() {
     let all = fixture.mailbox.children(top, true, 0, 1000).unwrap();
     assert_eq!(first.changes.len() as u64, all.total);
     let next = |fixture: &Fixture, state: &str| {
-        fixture
-            .mailbox
-            .sync_folders(Some(top), Some(state))
-            .unwrap()
+        fixture.mailbox.sync_folders(Some(top), Some(state)).unwrap()
     };
     let quiet = next(&fixture, &first.state);
     assert!(quiet.changes.is_empty() && quiet.last);
@@ -158,11 +123,7 @@ fn hierarchy_states_belong_to_one_root() {
     let fixture = Fixture::new(1);
     let top = fixture.known("msgfolderroot");
     let root = fixture.known("root");
-    let state = fixture
-        .mailbox
-        .sync_folders(Some(root), None)
-        .unwrap()
-        .state;
+    let state = fixture.mailbox.sync_folders(Some(root), None).unwrap().state;
     assert!(state.starts_with("H4sI"));
     for other in [Some(top), None] {
         let refused = fixture.mailbox.sync_folders(other, Some(&state));
@@ -177,10 +138,7 @@ fn fingerprint_moves_with_every_change_of_content() {
     let print = |fixture: &Fixture| {
         let info = fixture.mailbox.folder(inbox).unwrap();
         let get = |tag| fixture.mailbox.folder_property(&info, tag).unwrap();
-        (
-            get(tags::LOCAL_COMMIT_TIME_MAX).as_time().unwrap(),
-            get(tags::DELETED_COUNT),
-        )
+        (get(tags::LOCAL_COMMIT_TIME_MAX).as_time().unwrap(), get(tags::DELETED_COUNT))
     };
     let empty = print(&fixture);
     let item = fixture.add(inbox, "a");

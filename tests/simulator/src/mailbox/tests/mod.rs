@@ -54,15 +54,11 @@ impl Fixture {
     }
 
     fn add(&mut self, folder: FolderId, subject: &str) -> ItemId {
-        self.mailbox
-            .import(folder, Import::CreateNew, false, note(subject))
-            .unwrap()
+        self.mailbox.import(folder, Import::CreateNew, false, note(subject)).unwrap()
     }
 
     fn add_row(&mut self, folder: FolderId, count: u64) {
-        self.mailbox
-            .add_source(folder, false, Arc::new(Numbered(count)))
-            .unwrap();
+        self.mailbox.add_source(folder, false, Arc::new(Numbered(count))).unwrap();
     }
 
     /// Syncs to the end in pages; what changed, and the state after.
@@ -70,11 +66,7 @@ impl Fixture {
         let mut state = state.map(str::to_owned);
         let mut all = Vec::new();
         loop {
-            let request = SyncRequest {
-                state: state.as_deref(),
-                max,
-                ..SyncRequest::default()
-            };
+            let request = SyncRequest { state: state.as_deref(), max, ..SyncRequest::default() };
             let page = self.mailbox.sync_items(folder, &request).unwrap();
             assert!(page.changes.len() <= max);
             all.extend(page.changes.iter().map(|change| self.describe(change)));
@@ -88,12 +80,7 @@ impl Fixture {
     fn describe(&self, change: &ItemChange) -> String {
         let subject = |id: ItemId| {
             let record = self.mailbox.item(id).unwrap();
-            record
-                .item
-                .props
-                .text(tags::SUBJECT)
-                .unwrap_or_default()
-                .to_owned()
+            record.item.props.text(tags::SUBJECT).unwrap_or_default().to_owned()
         };
         match change {
             ItemChange::Create(item) => format!("create {}", subject(item.id)),
@@ -123,13 +110,9 @@ impl ItemSource for Numbered {
     fn item(&self, index: u64) -> Item {
         let mut item = note(&index.to_string());
         item.set_read(!index.is_multiple_of(4));
-        item.props
-            .set(tags::DELIVERY_TIME, START.plus(index as i64 * Time::MINUTE));
+        item.props.set(tags::DELIVERY_TIME, START.plus(index as i64 * Time::MINUTE));
         item.props.set(tags::CREATION_TIME, START);
-        item.props.set(
-            tags::HTML,
-            Value::Binary(Content::generated(Style::Text, index, 5000)),
-        );
+        item.props.set(tags::HTML, Value::Binary(Content::generated(Style::Text, index, 5000)));
         item
     }
 
@@ -142,9 +125,6 @@ impl ItemSource for Numbered {
     }
 
     fn totals(&self) -> Totals {
-        Totals {
-            unread: self.0.div_ceil(4),
-            bytes: self.0 * 6000,
-        }
+        Totals { unread: self.0.div_ceil(4), bytes: self.0 * 6000 }
     }
 }

@@ -41,16 +41,7 @@ fn each_kind_of_change_is_told_as_what_it_is() {
     let brief = fixture.add(inbox, "brief");
     fixture.mailbox.delete_item(brief, Deletion::Hard).unwrap();
     let (changes, state) = fixture.sync(inbox, Some(&state), 512);
-    assert_eq!(
-        changes,
-        [
-            "create new",
-            "read=false 3",
-            "update changed",
-            "delete",
-            "delete"
-        ]
-    );
+    assert_eq!(changes, ["create new", "read=false 3", "update changed", "delete", "delete"]);
     assert!(fixture.sync(inbox, Some(&state), 512).0.is_empty());
     assert_eq!(fixture.sync(drafts, None, 9).0, ["create 0"]);
 }
@@ -59,29 +50,13 @@ fn each_kind_of_change_is_told_as_what_it_is() {
 fn associated_items_come_only_when_asked_for_and_ignored_ones_never() {
     let mut fixture = Fixture::new(1);
     let inbox = fixture.known("inbox");
-    let hidden = fixture
-        .mailbox
-        .import(inbox, Import::CreateNew, true, note("hidden"))
-        .unwrap();
+    let hidden = fixture.mailbox.import(inbox, Import::CreateNew, true, note("hidden")).unwrap();
     let shown = fixture.add(inbox, "shown");
     let ask = |associated, ignore: &[ItemId]| {
-        let request = SyncRequest {
-            max: 9,
-            associated,
-            ignore,
-            ..SyncRequest::default()
-        };
-        fixture
-            .mailbox
-            .sync_items(inbox, &request)
-            .unwrap()
-            .changes
-            .len()
+        let request = SyncRequest { max: 9, associated, ignore, ..SyncRequest::default() };
+        fixture.mailbox.sync_items(inbox, &request).unwrap().changes.len()
     };
-    assert_eq!(
-        [ask(false, &[]), ask(true, &[]), ask(true, &[hidden, shown])],
-        [1, 2, 0]
-    );
+    assert_eq!([ask(false, &[]), ask(true, &[]), ask(true, &[hidden, shown])], [1, 2, 0]);
 }
 
 #[test]
@@ -96,34 +71,13 @@ fn states_are_refused_when_corrupt_foreign_or_outdated() {
     spoilt[30] ^= 1;
     let spoilt = String::from_utf8(spoilt).unwrap();
     let ask = |fixture: &Fixture, folder, state: &str| {
-        let request = SyncRequest {
-            state: Some(state),
-            max: 9,
-            ..SyncRequest::default()
-        };
-        fixture
-            .mailbox
-            .sync_items(folder, &request)
-            .map(|page| page.changes.len())
+        let request = SyncRequest { state: Some(state), max: 9, ..SyncRequest::default() };
+        fixture.mailbox.sync_items(folder, &request).map(|page| page.changes.len())
     };
-    for bad in [
-        "H4sIAAA=",
-        "?",
-        &spoilt,
-        &state[..state.len() - 8],
-        &foreign,
-        &hierarchy,
-    ] {
-        assert_eq!(
-            ask(&fixture, inbox, bad),
-            Err(Refusal::InvalidSyncState),
-            "{bad}"
-        );
+    for bad in ["H4sIAAA=", "?", &spoilt, &state[..state.len() - 8], &foreign, &hierarchy] {
+        assert_eq!(ask(&fixture, inbox, bad), Err(Refusal::InvalidSyncState), "{bad}");
     }
-    assert_eq!(
-        ask(&fixture, drafts, &state),
-        Err(Refusal::InvalidSyncState)
-    );
+    assert_eq!(ask(&fixture, drafts, &state), Err(Refusal::InvalidSyncState));
     assert_eq!(ask(&fixture, inbox, &state), Ok(0));
     fixture.mailbox.invalidate_sync_states();
     assert_eq!(ask(&fixture, inbox, &state), Err(Refusal::InvalidSyncState));
@@ -149,11 +103,7 @@ fn the_state_of_a_long_quiet_listing_stays_small() {
     let mut state = None::<String>;
     let (mut pages, mut listed) = (0, 0);
     loop {
-        let request = SyncRequest {
-            state: state.as_deref(),
-            max: 512,
-            ..SyncRequest::default()
-        };
+        let request = SyncRequest { state: state.as_deref(), max: 512, ..SyncRequest::default() };
         let page = fixture.mailbox.sync_items(inbox, &request).unwrap();
         pages += 1;
         listed += page.changes.len();
@@ -177,11 +127,7 @@ impl Client {
     /// One page; checks that each change fits what the client knows.
     fn page(&mut self, fixture: &Fixture, max: usize) -> bool {
         let inbox = fixture.known("inbox");
-        let request = SyncRequest {
-            state: self.state.as_deref(),
-            max,
-            ..SyncRequest::default()
-        };
+        let request = SyncRequest { state: self.state.as_deref(), max, ..SyncRequest::default() };
         let page = fixture.mailbox.sync_items(inbox, &request).unwrap();
         for change in &page.changes {
             match change {

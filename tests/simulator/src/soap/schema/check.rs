@@ -20,15 +20,10 @@ pub(crate) fn check(node: &Node, kind: &Kind) -> Result<(), Fault> {
         Content::Anything => Ok(()),
         Content::Empty => {
             no_text(node)?;
-            node.children
-                .first()
-                .map_or(Ok(()), |child| Err(unexpected(node, child, &[])))
+            node.children.first().map_or(Ok(()), |child| Err(unexpected(node, child, &[])))
         }
         Content::Diverted if node.diverted.is_some() => Ok(()),
-        Content::Diverted => Err(Fault::schema(
-            node.place,
-            "The 'Data' element is misplaced.",
-        )),
+        Content::Diverted => Err(Fault::schema(node.place, "The 'Data' element is misplaced.")),
         Content::Text(value) => {
             if let Some(child) = node.children.first() {
                 return Err(unexpected(node, child, &[]));
@@ -53,21 +48,14 @@ pub(crate) fn check(node: &Node, kind: &Kind) -> Result<(), Fault> {
 
 fn attributes(node: &Node, kind: &Kind) -> Result<(), Fault> {
     for (name, value) in &node.attributes {
-        let Some(known) = kind
-            .attributes
-            .iter()
-            .find(|attribute| attribute.name == name)
-        else {
+        let Some(known) = kind.attributes.iter().find(|attribute| attribute.name == name) else {
             return Err(Fault::schema(
                 node.place,
                 format!("The '{name}' attribute is not declared."),
             ));
         };
         holds(&known.value, value).map_err(|reason| {
-            Fault::schema(
-                node.place,
-                format!("The '{name}' attribute is invalid - {reason}"),
-            )
+            Fault::schema(node.place, format!("The '{name}' attribute is invalid - {reason}"))
         })?;
     }
     let missing = kind
@@ -147,10 +135,7 @@ fn no_text(node: &Node) -> Result<(), Fault> {
     if node.text.trim().is_empty() {
         return Ok(());
     }
-    Err(Fault::schema(
-        node.place,
-        format!("The element {} cannot contain text.", full(node)),
-    ))
+    Err(Fault::schema(node.place, format!("The element {} cannot contain text.", full(node))))
 }
 
 fn unexpected(parent: &Node, child: &Node, wanted: &[Element]) -> Fault {
@@ -161,11 +146,7 @@ fn unexpected(parent: &Node, child: &Node, wanted: &[Element]) -> Fault {
     };
     Fault::schema(
         child.place,
-        format!(
-            "The element {} has invalid child element {}.{list}",
-            full(parent),
-            full(child)
-        ),
+        format!("The element {} has invalid child element {}.{list}", full(parent), full(child)),
     )
 }
 
@@ -191,30 +172,21 @@ fn holds(value: &Simple, text: &str) -> Result<(), String> {
         Simple::Text => (true, "string"),
         Simple::NotEmpty => (!text.is_empty(), "NonEmptyStringType"),
         Simple::Boolean => (matches!(trimmed, "true" | "false" | "1" | "0"), "boolean"),
-        Simple::Number(least, most) => (
-            trimmed
-                .parse::<i64>()
-                .is_ok_and(|n| (least..=most).contains(&&n)),
-            "int",
-        ),
-        Simple::Guid => (
-            uuid::Uuid::try_parse(text).is_ok() && text.len() == 36,
-            "GuidType",
-        ),
+        Simple::Number(least, most) => {
+            (trimmed.parse::<i64>().is_ok_and(|n| (least..=most).contains(&&n)), "int")
+        }
+        Simple::Guid => (uuid::Uuid::try_parse(text).is_ok() && text.len() == 36, "GuidType"),
         Simple::PropertyTag => (property_id(text).is_some(), "PropertyTagType"),
         Simple::FieldUri => (uris::is_known(text), "UnindexedFieldURIType"),
-        Simple::Distinguished => (
-            shared::is_distinguished_known(text),
-            "DistinguishedFolderIdNameType",
-        ),
+        Simple::Distinguished => {
+            (shared::is_distinguished_known(text), "DistinguishedFolderIdNameType")
+        }
         Simple::One(kind, values) => (values.contains(&text), *kind),
     };
     if good {
         return Ok(());
     }
-    Err(format!(
-        "The value '{text}' is invalid according to its datatype '{kind}'."
-    ))
+    Err(format!("The value '{text}' is invalid according to its datatype '{kind}'."))
 }
 
 /// A property id as `PropertyTag` writes it.

@@ -310,10 +310,7 @@ const FOLDER: &[&str] = &[
 ];
 
 const fn fields(lists: &'static [&'static [&'static str]]) -> Kind {
-    Kind {
-        attributes: &[],
-        content: Content::Fields(lists),
-    }
+    Kind { attributes: &[], content: Content::Fields(lists) }
 }
 
 pub(super) static ITEM_FIELDS: Kind = fields(&[ITEM]);
@@ -328,19 +325,10 @@ pub(super) static MEETING_FIELDS: Kind = fields(&[ITEM, MESSAGE, MEETING]);
 pub(super) static FOLDER_FIELDS: Kind = fields(&[FOLDER, &["PermissionSet", "UnreadCount"]]);
 pub(super) static CALENDAR_FOLDER_FIELDS: Kind =
     fields(&[FOLDER, &["SharingEffectiveRights", "PermissionSet"]]);
-pub(super) static CONTACTS_FOLDER_FIELDS: Kind = fields(&[
-    FOLDER,
-    &[
-        "SharingEffectiveRights",
-        "PermissionSet",
-        "SourceId",
-        "AccountName",
-    ],
-]);
-pub(super) static SEARCH_FOLDER_FIELDS: Kind = fields(&[
-    FOLDER,
-    &["PermissionSet", "UnreadCount", "SearchParameters"],
-]);
+pub(super) static CONTACTS_FOLDER_FIELDS: Kind =
+    fields(&[FOLDER, &["SharingEffectiveRights", "PermissionSet", "SourceId", "AccountName"]]);
+pub(super) static SEARCH_FOLDER_FIELDS: Kind =
+    fields(&[FOLDER, &["PermissionSet", "UnreadCount", "SearchParameters"]]);
 
 /// A property by tag or name with its value or values.
 pub(super) static EXTENDED_PROPERTY: Kind = sequence(&[

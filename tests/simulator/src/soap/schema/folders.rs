@@ -11,18 +11,13 @@ use super::shared::{
     PATHS, RESTRICTION, TARGET_FOLDER, TO_FOLDER,
 };
 
-pub(super) static GET_FOLDER: Kind = sequence(&[
-    one(&[m("FolderShape", &FOLDER_SHAPE)]),
-    one(&[m("FolderIds", &FOLDER_IDS)]),
-]);
+pub(super) static GET_FOLDER: Kind =
+    sequence(&[one(&[m("FolderShape", &FOLDER_SHAPE)]), one(&[m("FolderIds", &FOLDER_IDS)])]);
 
 pub(super) static FIND_FOLDER: Kind = Kind {
     attributes: &[required(
         "Traversal",
-        Simple::One(
-            "FolderQueryTraversalType",
-            &["Shallow", "Deep", "SoftDeleted"],
-        ),
+        Simple::One("FolderQueryTraversalType", &["Shallow", "Deep", "SoftDeleted"]),
     )],
     content: Content::Sequence(&[
         one(&[m("FolderShape", &FOLDER_SHAPE)]),
@@ -50,10 +45,8 @@ const FOLDERS: &[Element] = &[
 ];
 static NEW_FOLDERS: Kind = sequence(&[some(FOLDERS)]);
 
-pub(super) static CREATE_FOLDER: Kind = sequence(&[
-    one(&[m("ParentFolderId", &TARGET_FOLDER)]),
-    one(&[m("Folders", &NEW_FOLDERS)]),
-]);
+pub(super) static CREATE_FOLDER: Kind =
+    sequence(&[one(&[m("ParentFolderId", &TARGET_FOLDER)]), one(&[m("Folders", &NEW_FOLDERS)])]);
 
 pub(super) static CREATE_FOLDER_PATH: Kind = sequence(&[
     one(&[m("ParentFolderId", &TARGET_FOLDER)]),
@@ -68,10 +61,7 @@ static UPDATES: Kind = sequence(&[some(&[
     t("DeleteFolderField", &DELETE_FIELD),
 ])]);
 static FOLDER_CHANGE: Kind = sequence(&[
-    one(&[
-        t("FolderId", &FOLDER_ID),
-        t("DistinguishedFolderId", &DISTINGUISHED_ID),
-    ]),
+    one(&[t("FolderId", &FOLDER_ID), t("DistinguishedFolderId", &DISTINGUISHED_ID)]),
     one(&[t("Updates", &UPDATES)]),
 ]);
 static FOLDER_CHANGES: Kind = sequence(&[some(&[t("FolderChange", &FOLDER_CHANGE)])]);

@@ -31,10 +31,8 @@ const VERSIONS: &[&str] = &[
     "V2017_07_11",
 ];
 
-static VERSION: Kind = attributes(&[required(
-    "Version",
-    Simple::One("ExchangeVersionType", VERSIONS),
-)]);
+static VERSION: Kind =
+    attributes(&[required("Version", Simple::One("ExchangeVersionType", VERSIONS))]);
 static ADDRESS: Kind = simple(Simple::NotEmpty);
 static CONNECTING: Kind = sequence(&[one(&[
     t("PrincipalName", &ADDRESS),
@@ -49,11 +47,7 @@ static IMPERSONATION: Kind = sequence(&[one(&[t("ConnectingSID", &CONNECTING)])]
 /// # Errors
 /// `ErrorInvalidServerVersion` for an unknown version, else the schema fault.
 pub(crate) fn check_header(header: &Node) -> Result<(), Fault> {
-    for node in header
-        .children
-        .iter()
-        .filter(|node| node.space == Space::Types)
-    {
+    for node in header.children.iter().filter(|node| node.space == Space::Types) {
         match node.name.as_str() {
             "RequestServerVersion" => {
                 let version = node.attribute("Version");

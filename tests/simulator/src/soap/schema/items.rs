@@ -15,10 +15,8 @@ use super::shared::{
 
 /// Most changes of one page ([ED maxchangesreturned.md]).
 static MAX_CHANGES: Kind = simple(Simple::Number(1, 512));
-static SYNC_SCOPE: Kind = simple(Simple::One(
-    "SyncFolderItemsScopeType",
-    &["NormalItems", "NormalAndAssociatedItems"],
-));
+static SYNC_SCOPE: Kind =
+    simple(Simple::One("SyncFolderItemsScopeType", &["NormalItems", "NormalAndAssociatedItems"]));
 pub(super) static SYNC_FOLDER_ITEMS: Kind = sequence(&[
     one(&[m("ItemShape", &ITEM_SHAPE)]),
     one(&[m("SyncFolderId", &TARGET_FOLDER)]),
@@ -31,10 +29,7 @@ pub(super) static SYNC_FOLDER_ITEMS: Kind = sequence(&[
 pub(super) static FIND_ITEM: Kind = Kind {
     attributes: &[required(
         "Traversal",
-        Simple::One(
-            "ItemQueryTraversalType",
-            &["Shallow", "SoftDeleted", "Associated"],
-        ),
+        Simple::One("ItemQueryTraversalType", &["Shallow", "SoftDeleted", "Associated"]),
     )],
     content: Content::Sequence(&[
         one(&[m("ItemShape", &ITEM_SHAPE)]),
@@ -45,10 +40,7 @@ pub(super) static FIND_ITEM: Kind = Kind {
             m("CalendarView", &ANYTHING),
             m("ContactsView", &ANYTHING),
         ]),
-        maybe(&[
-            m("GroupBy", &ANYTHING),
-            m("DistinguishedGroupBy", &ANYTHING),
-        ]),
+        maybe(&[m("GroupBy", &ANYTHING), m("DistinguishedGroupBy", &ANYTHING)]),
         maybe(&[m("Restriction", &RESTRICTION)]),
         maybe(&[m("SortOrder", &SORT_ORDER)]),
         one(&[m("ParentFolderIds", &FOLDER_IDS)]),
@@ -56,25 +48,17 @@ pub(super) static FIND_ITEM: Kind = Kind {
     ]),
 };
 
-pub(super) static GET_ITEM: Kind = sequence(&[
-    one(&[m("ItemShape", &ITEM_SHAPE)]),
-    one(&[m("ItemIds", &ITEM_IDS)]),
-]);
+pub(super) static GET_ITEM: Kind =
+    sequence(&[one(&[m("ItemShape", &ITEM_SHAPE)]), one(&[m("ItemIds", &ITEM_IDS)])]);
 
 pub(super) static EXPORT_ITEMS: Kind = sequence(&[one(&[m("ItemIds", &PLAIN_ITEM_IDS)])]);
 
-static DATA: Kind = Kind {
-    attributes: &[],
-    content: Content::Diverted,
-};
+static DATA: Kind = Kind { attributes: &[], content: Content::Diverted };
 static UPLOAD: Kind = Kind {
     attributes: &[
         required(
             "CreateAction",
-            Simple::One(
-                "CreateActionType",
-                &["CreateNew", "Update", "UpdateOrCreate"],
-            ),
+            Simple::One("CreateActionType", &["CreateNew", "Update", "UpdateOrCreate"]),
         ),
         optional("IsAssociated", Simple::Boolean),
     ],
@@ -154,10 +138,7 @@ pub(super) static UPDATE_ITEM: Kind = Kind {
         ),
         optional(
             "MessageDisposition",
-            Simple::One(
-                "MessageDispositionType",
-                &["SaveOnly", "SendOnly", "SendAndSaveCopy"],
-            ),
+            Simple::One("MessageDispositionType", &["SaveOnly", "SendOnly", "SendAndSaveCopy"]),
         ),
         optional(
             "SendMeetingInvitationsOrCancellations",
@@ -186,14 +167,7 @@ pub(super) static MOVE_ITEM: Kind = sequence(&[
     maybe(&[m("ReturnNewItemIds", &BOOLEAN)]),
 ]);
 
-const FORMATS: &[&str] = &[
-    "EwsLegacyId",
-    "EwsId",
-    "EntryId",
-    "HexEntryId",
-    "StoreId",
-    "OwaId",
-];
+const FORMATS: &[&str] = &["EwsLegacyId", "EwsId", "EntryId", "HexEntryId", "StoreId", "OwaId"];
 /// Formats of ids ([ED convertid-operation.md]).
 const FORMAT: Simple = Simple::One("IdFormatType", FORMATS);
 static ALTERNATE_ID: Kind = attributes(&[
@@ -202,10 +176,8 @@ static ALTERNATE_ID: Kind = attributes(&[
     required("Mailbox", Simple::NotEmpty),
     optional("IsArchive", Simple::Boolean),
 ]);
-static PUBLIC_FOLDER: Kind = attributes(&[
-    required("Format", FORMAT),
-    required("FolderId", Simple::Text),
-]);
+static PUBLIC_FOLDER: Kind =
+    attributes(&[required("Format", FORMAT), required("FolderId", Simple::Text)]);
 static PUBLIC_ITEM: Kind = attributes(&[
     required("Format", FORMAT),
     required("FolderId", Simple::Text),

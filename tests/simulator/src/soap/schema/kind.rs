@@ -77,104 +77,60 @@ pub(super) const INT: Simple = Simple::Number(i32::MIN as i64, i32::MAX as i64);
 
 /// Exactly once.
 pub(super) const fn one(of: &'static [Element]) -> Particle {
-    Particle {
-        of,
-        least: 1,
-        most: 1,
-    }
+    Particle { of, least: 1, most: 1 }
 }
 
 /// At most once.
 pub(super) const fn maybe(of: &'static [Element]) -> Particle {
-    Particle {
-        of,
-        least: 0,
-        most: 1,
-    }
+    Particle { of, least: 0, most: 1 }
 }
 
 /// At least once.
 pub(super) const fn some(of: &'static [Element]) -> Particle {
-    Particle {
-        of,
-        least: 1,
-        most: MANY,
-    }
+    Particle { of, least: 1, most: MANY }
 }
 
 /// Any number.
 pub(super) const fn any(of: &'static [Element]) -> Particle {
-    Particle {
-        of,
-        least: 0,
-        most: MANY,
-    }
+    Particle { of, least: 0, most: MANY }
 }
 
 /// An element of the types namespace.
 pub(super) const fn t(name: &'static str, kind: &'static Kind) -> Element {
-    Element {
-        space: Space::Types,
-        name,
-        kind,
-    }
+    Element { space: Space::Types, name, kind }
 }
 
 /// An element of the messages namespace.
 pub(super) const fn m(name: &'static str, kind: &'static Kind) -> Element {
-    Element {
-        space: Space::Messages,
-        name,
-        kind,
-    }
+    Element { space: Space::Messages, name, kind }
 }
 
 /// A required attribute.
 pub(super) const fn required(name: &'static str, value: Simple) -> Attribute {
-    Attribute {
-        name,
-        required: true,
-        value,
-    }
+    Attribute { name, required: true, value }
 }
 
 /// An attribute that may be left out.
 pub(super) const fn optional(name: &'static str, value: Simple) -> Attribute {
-    Attribute {
-        name,
-        required: false,
-        value,
-    }
+    Attribute { name, required: false, value }
 }
 
 /// Elements only.
 pub(super) const fn sequence(particles: &'static [Particle]) -> Kind {
-    Kind {
-        attributes: &[],
-        content: Content::Sequence(particles),
-    }
+    Kind { attributes: &[], content: Content::Sequence(particles) }
 }
 
 /// Attributes only.
 pub(super) const fn attributes(attributes: &'static [Attribute]) -> Kind {
-    Kind {
-        attributes,
-        content: Content::Empty,
-    }
+    Kind { attributes, content: Content::Empty }
 }
 
 /// Text only.
 pub(super) const fn simple(value: Simple) -> Kind {
-    Kind {
-        attributes: &[],
-        content: Content::Text(value),
-    }
+    Kind { attributes: &[], content: Content::Text(value) }
 }
 
 pub(super) static TEXT: Kind = simple(Simple::Text);
 pub(super) static BOOLEAN: Kind = simple(Simple::Boolean);
 pub(super) static NUMBER: Kind = simple(INT);
-pub(super) static ANYTHING: Kind = Kind {
-    attributes: &[],
-    content: Content::Anything,
-};
+pub(super) static ANYTHING: Kind = Kind { attributes: &[], content: Content::Anything };

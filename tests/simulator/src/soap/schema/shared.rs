@@ -108,10 +108,7 @@ pub(crate) fn is_distinguished_known(id: &str) -> bool {
     KNOWN_DISTINGUISHED.contains(&id) || ONLINE_DISTINGUISHED.contains(&id)
 }
 
-const ID: &[Attribute] = &[
-    required("Id", Simple::Text),
-    optional("ChangeKey", Simple::Text),
-];
+const ID: &[Attribute] = &[required("Id", Simple::Text), optional("ChangeKey", Simple::Text)];
 
 pub(super) static FOLDER_ID: Kind = attributes(ID);
 pub(super) static ITEM_ID: Kind = attributes(ID);
@@ -121,14 +118,10 @@ static OCCURRENCE_ID: Kind = attributes(&[
     optional("ChangeKey", Simple::Text),
     required("InstanceIndex", INT),
 ]);
-static MASTER_ID: Kind = attributes(&[
-    required("OccurrenceId", Simple::Text),
-    optional("ChangeKey", Simple::Text),
-]);
-static MASTER_RANGES: Kind = Kind {
-    attributes: ID,
-    content: Content::Sequence(&[maybe(&[t("Ranges", &ANYTHING)])]),
-};
+static MASTER_ID: Kind =
+    attributes(&[required("OccurrenceId", Simple::Text), optional("ChangeKey", Simple::Text)]);
+static MASTER_RANGES: Kind =
+    Kind { attributes: ID, content: Content::Sequence(&[maybe(&[t("Ranges", &ANYTHING)])]) };
 
 static NOT_EMPTY: Kind = simple(Simple::NotEmpty);
 static MAILBOX_TYPE: Kind = simple(Simple::One(
@@ -155,18 +148,13 @@ pub(super) static MAILBOX: Kind = sequence(&[
     maybe(&[t("OriginalDisplayName", &TEXT)]),
 ]);
 pub(super) static DISTINGUISHED_ID: Kind = Kind {
-    attributes: &[
-        required("Id", Simple::Distinguished),
-        optional("ChangeKey", Simple::Text),
-    ],
+    attributes: &[required("Id", Simple::Distinguished), optional("ChangeKey", Simple::Text)],
     content: Content::Sequence(&[maybe(&[t("Mailbox", &MAILBOX)])]),
 };
 
 /// One or more folder ids.
-pub(super) static FOLDER_IDS: Kind = sequence(&[some(&[
-    t("FolderId", &FOLDER_ID),
-    t("DistinguishedFolderId", &DISTINGUISHED_ID),
-])]);
+pub(super) static FOLDER_IDS: Kind =
+    sequence(&[some(&[t("FolderId", &FOLDER_ID), t("DistinguishedFolderId", &DISTINGUISHED_ID)])]);
 /// Exactly one folder.
 pub(super) static TARGET_FOLDER: Kind = sequence(&[one(&[
     t("FolderId", &FOLDER_ID),
@@ -230,10 +218,7 @@ pub(super) static EXTENDED_URI: Kind = attributes(&[
     optional("PropertyTag", Simple::PropertyTag),
     optional("PropertyName", Simple::Text),
     optional("PropertyId", INT),
-    required(
-        "PropertyType",
-        Simple::One("MapiPropertyTypeType", PROPERTY_TYPES),
-    ),
+    required("PropertyType", Simple::One("MapiPropertyTypeType", PROPERTY_TYPES)),
 ]);
 const PROPERTY_TYPES: &[&str] = &[
     "ApplicationTime",
@@ -275,10 +260,7 @@ static BASE_SHAPE: Kind = simple(Simple::One(
     "DefaultShapeNamesType",
     &["IdOnly", "Default", "AllProperties", "PcxPeopleSearch"],
 ));
-static BODY_TYPE: Kind = simple(Simple::One(
-    "BodyTypeResponseType",
-    &["Best", "HTML", "Text"],
-));
+static BODY_TYPE: Kind = simple(Simple::One("BodyTypeResponseType", &["Best", "HTML", "Text"]));
 pub(super) static FOLDER_SHAPE: Kind = sequence(&[
     one(&[t("BaseShape", &BASE_SHAPE)]),
     maybe(&[t("AdditionalProperties", &ADDITIONAL)]),
@@ -306,10 +288,8 @@ static URI_OR_CONSTANT: Kind = sequence(&[one(&[
     t("Constant", &CONSTANT),
 ])]);
 static EXISTS: Kind = sequence(&[one(PATHS)]);
-static COMPARISON: Kind = sequence(&[
-    one(PATHS),
-    one(&[t("FieldURIOrConstant", &URI_OR_CONSTANT)]),
-]);
+static COMPARISON: Kind =
+    sequence(&[one(PATHS), one(&[t("FieldURIOrConstant", &URI_OR_CONSTANT)])]);
 static BITMASK: Kind = attributes(&[required("Value", Simple::Text)]);
 static EXCLUDES: Kind = sequence(&[one(PATHS), one(&[t("Bitmask", &BITMASK)])]);
 static CONTAINS: Kind = Kind {
@@ -318,13 +298,7 @@ static CONTAINS: Kind = Kind {
             "ContainmentMode",
             Simple::One(
                 "ContainmentModeType",
-                &[
-                    "FullString",
-                    "Prefixed",
-                    "Substring",
-                    "PrefixOnWords",
-                    "ExactPhrase",
-                ],
+                &["FullString", "Prefixed", "Substring", "PrefixOnWords", "ExactPhrase"],
             ),
         ),
         optional("ContainmentComparison", Simple::Text),
@@ -361,10 +335,7 @@ pub(super) static SORT_ORDER: Kind = sequence(&[some(&[t("FieldOrder", &FIELD_OR
 pub(super) static INDEXED_VIEW: Kind = attributes(&[
     optional("MaxEntriesReturned", INT),
     required("Offset", INT),
-    required(
-        "BasePoint",
-        Simple::One("IndexBasePointType", &["Beginning", "End"]),
-    ),
+    required("BasePoint", Simple::One("IndexBasePointType", &["Beginning", "End"])),
 ]);
 pub(super) static FRACTIONAL_VIEW: Kind = attributes(&[
     optional("MaxEntriesReturned", INT),
@@ -372,10 +343,8 @@ pub(super) static FRACTIONAL_VIEW: Kind = attributes(&[
     required("Denominator", INT),
 ]);
 
-pub(super) const DISPOSAL: Simple = Simple::One(
-    "DisposalType",
-    &["HardDelete", "SoftDelete", "MoveToDeletedItems"],
-);
+pub(super) const DISPOSAL: Simple =
+    Simple::One("DisposalType", &["HardDelete", "SoftDelete", "MoveToDeletedItems"]);
 
 /// `m:ToFolderId`.
 pub(super) const TO_FOLDER: &[super::kind::Element] = &[m("ToFolderId", &TARGET_FOLDER)];

@@ -148,11 +148,8 @@ const MEETING: &[&str] = &[
     "ProposedEnd",
     "DoNotForwardMeeting",
 ];
-const MEETING_REQUEST: &[&str] = &[
-    "MeetingRequestType",
-    "IntendedFreeBusyStatus",
-    "ChangeHighlights",
-];
+const MEETING_REQUEST: &[&str] =
+    &["MeetingRequestType", "IntendedFreeBusyStatus", "ChangeHighlights"];
 const CALENDAR: &[&str] = &[
     "Start",
     "End",
