@@ -14,10 +14,10 @@ use longhaul_core::code::BAD_VALUE;
 #[command(version, about, long_about = None)]
 struct Arguments {
     /// Where jobs come from, e.g. amqp://broker.contoso.com
-    #[arg(long, env = "LONGHAUL_QUEUE_URL")]
+    #[arg(long, env = "LONGHAUL_QUEUE_URL", hide_env_values = true)]
     queue_url: String,
     /// Where checkpoints are kept, e.g. redis://store.contoso.com
-    #[arg(long, env = "LONGHAUL_STORE_URL")]
+    #[arg(long, env = "LONGHAUL_STORE_URL", hide_env_values = true)]
     store_url: String,
 }
 

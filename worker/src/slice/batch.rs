@@ -15,19 +15,22 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Whether it is one item that has to be streamed.
-    pub(crate) fn is_large(&self) -> bool {
-        matches!(self.items.as_slice(), [item] if item.size.0 > ALONE_BYTES)
+    /// The one item that has to be streamed, or the batch as it is.
+    pub(crate) fn into_large(mut self) -> Result<Item, Self> {
+        match self.items.as_slice() {
+            [item] if item.size.0 > ALONE_BYTES => Ok(self.items.remove(0)),
+            _ => Err(self),
+        }
     }
 }
 
 /// Cuts a page's items into batches by count and bytes, in the order they are listed. A large
-/// item goes alone.
-pub(crate) fn cut(items: Vec<Item>) -> VecDeque<Batch> {
+/// item goes alone, and so does one that `goes_alone` names.
+pub(crate) fn cut(items: Vec<Item>, goes_alone: impl Fn(&Item) -> bool) -> VecDeque<Batch> {
     let mut batches = VecDeque::new();
     let mut open = Batch { items: Vec::new(), size: Bytes(0) };
     for item in items {
-        if item.size.0 > ALONE_BYTES {
+        if item.size.0 > ALONE_BYTES || goes_alone(&item) {
             batches.push_back(Batch { size: item.size, items: vec![item] });
             continue;
         }
@@ -72,7 +75,7 @@ mod tests {
         fn every_item_is_in_one_batch_and_no_batch_is_over_its_limits(
             sizes in prop::collection::vec(0_u64..30_000_000, 0..400),
         ) {
-            let batches = cut(items(&sizes));
+            let batches = cut(items(&sizes), |_| false);
             let mut seen: Vec<_> = batches.iter().flat_map(|b| b.items.iter().map(|i| i.key)).collect();
             prop_assert_eq!(seen.len(), sizes.len());
             seen.sort();
@@ -82,7 +85,7 @@ mod tests {
                 prop_assert!(!batch.items.is_empty() && batch.items.len() <= EXPORT_ITEMS);
                 prop_assert!(batch.size.0 <= BATCH_BYTES || batch.items.len() == 1);
                 let large = batch.items.iter().any(|item| item.size.0 > ALONE_BYTES);
-                prop_assert_eq!(batch.is_large(), large);
+                prop_assert_eq!(large, batch.items.len() == 1 && batch.size.0 > ALONE_BYTES);
             }
         }
     }

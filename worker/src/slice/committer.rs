@@ -42,6 +42,7 @@ pub(crate) struct Committer {
 struct State {
     appender: Appender,
     pages: Pages,
+    commits: u64,
 }
 
 /// Pages whose batches are not all committed, in the order they were listed.
@@ -89,7 +90,7 @@ impl Pages {
 
 impl Committer {
     pub(crate) fn new(store: Arc<dyn Store>, keeper: Arc<Keeper>, appender: Appender) -> Self {
-        let state = Mutex::new(State { appender, pages: Pages::default() });
+        let state = Mutex::new(State { appender, pages: Pages::default(), commits: 0 });
         Self { store, keeper, state }
     }
 
@@ -126,6 +127,7 @@ impl Committer {
         };
         let receipt = self.write(&commit).await?;
         state.pages = pages;
+        state.commits += 1;
         state.appender.committed(&commit.append, receipt.ledger_len);
         Ok(())
     }
@@ -133,6 +135,12 @@ impl Committer {
     /// The position that no commit has carried yet: it goes with the slice's end.
     pub(crate) async fn unsaved(&self) -> Option<Position> {
         self.state.lock().await.pages.unsaved.clone()
+    }
+
+    /// Whether the slice has moved the folder forward.
+    pub(crate) async fn has_progressed(&self) -> bool {
+        let state = self.state.lock().await;
+        state.commits > 0 || state.pages.unsaved.is_some()
     }
 
     /// Whether every item up to the end of the list has an outcome in the store.

@@ -6,6 +6,9 @@ use super::batch::Batch;
 use super::committer::{Outcome, PageNo};
 use super::error::Halt;
 use super::folder::Folder;
+use super::item::Item;
+use super::upload::NOTHING_TO_SEND;
+use tokio::time::Instant;
 
 /// What a batch needs in memory beside its items' content.
 const OVERHEAD: Bytes = Bytes(256 * 1024);
@@ -17,6 +20,12 @@ pub(super) struct Flight {
     pub(super) batch: Option<BatchNo>,
     /// What became of its items so far.
     pub(super) outcome: Outcome,
+    /// Items that may or may not have been stored.
+    pub(super) doubtful: Vec<Item>,
+    /// The latest moment an upload of the batch may still run.
+    pub(super) until: Option<Instant>,
+    /// Items that turned out too large for a batch.
+    pub(super) oversize: Vec<Item>,
 }
 
 impl Folder {
@@ -26,43 +35,48 @@ impl Folder {
     pub(crate) async fn copy(&self, page: PageNo, batch: Batch) -> Result<(), Halt> {
         let size = batch.size;
         let mut flight = Flight::default();
-        let copied = if batch.is_large() {
-            self.copy_large(batch, &mut flight).await
-        } else {
-            self.copy_small(batch, &mut flight).await
+        let copied = match batch.into_large() {
+            Ok(item) => self.copy_large(&item, &mut flight).await,
+            Err(batch) => self.copy_small(batch, &mut flight).await,
         };
-        self.settle(page, flight, copied).await?;
+        // The page counts the batch only if it came through whole.
+        self.settle(copied.is_ok().then_some(page), flight).await?;
+        copied?;
         self.count(size);
         Ok(())
     }
 
     async fn copy_small(&self, batch: Batch, flight: &mut Flight) -> Result<(), Halt> {
-        let _memory = self.memory.reserve(batch.size + OVERHEAD).await;
-        let ready = self.export(batch.items, &mut flight.outcome).await?;
-        self.upload(ready, flight).await
+        {
+            let _memory = self.memory.reserve(batch.size + OVERHEAD).await;
+            let ready = self.export(batch.items, flight).await?;
+            self.upload(ready, flight).await?;
+        }
+        for item in std::mem::take(&mut flight.oversize) {
+            let mut own = Flight::default();
+            let copied = self.copy_large(&item, &mut own).await;
+            self.settle(None, own).await?;
+            copied?;
+        }
+        Ok(())
     }
 
-    /// Commits what is certain, so that no intent is left that has to be waited for. The page
-    /// only counts a batch that came through whole: the position must not pass an item that has
-    /// no outcome.
-    async fn settle(
-        &self,
-        page: PageNo,
-        flight: Flight,
-        copied: Result<(), Halt>,
-    ) -> Result<(), Halt> {
-        let halt = match copied {
-            Ok(()) => None,
-            Err(halt @ (Halt::Lost | Halt::InDoubt)) => return Err(halt),
-            Err(halt) => Some(halt),
-        };
-        let page = halt.is_none().then_some(page);
-        // A batch that came through has an intent, be it an empty one.
+    /// Commits what is certain, so that no intent is left that has to be waited for. What is in
+    /// doubt gets an intent of its own first: the batch's goes with its commit.
+    async fn settle(&self, page: Option<PageNo>, flight: Flight) -> Result<(), Halt> {
         let Some(number) = flight.batch else {
-            return halt.map_or(Ok(()), Err);
+            return Ok(());
         };
+        if self.keeper.lost().is_cancelled() {
+            return Err(Halt::Lost);
+        }
+        if !flight.doubtful.is_empty() {
+            let doubtful = flight.doubtful.iter().map(Item::intent).collect();
+            let left = flight.until.map(|until| until.saturating_duration_since(Instant::now()));
+            let runtime = left.unwrap_or_default().max(NOTHING_TO_SEND);
+            self.intend(&mut None, doubtful, runtime).await?;
+        }
         let written = self.committer.commit(page, number, flight.outcome).await;
-        written.map_err(|error| Halt::store(&error))?;
-        halt.map_or(Ok(()), Err)
+        written.map_err(|error| Halt::store(&error))
     }
 }

@@ -38,7 +38,7 @@ impl Folder {
             let page = page.map_err(|error| Halt::store(&error))?;
             after = page.last().map(|failure| failure.key);
             let mut index = self.index();
-            page.iter().for_each(|f| index.failed(f.key, f.code, f.attempts));
+            page.iter().for_each(|failure| index.failed(failure, self.pass));
             if page.len() < FAILURES {
                 return Ok(());
             }

@@ -1,12 +1,18 @@
 //! Reading a batch's items from the source.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
-use longhaul_ews::{Class, ItemError};
+use longhaul_core::code::{MALFORMED_ANSWER, TOO_LARGE};
+use longhaul_core::{Code, ItemKey};
+use longhaul_ews::{Exported, ItemError};
 
 use super::committer::Outcome;
-use super::error::{Halt, beyond_the_item, item_detail};
+use super::copy::Flight;
+use super::error::{Halt, item_detail};
 use super::folder::Folder;
 use super::item::Item;
+use super::verdict::{Verdict, Way, is_about_items, verdict};
 use crate::throttle::{CallError, Ladder};
 
 /// Tries of an item before it counts as failed in this pass.
@@ -36,12 +42,12 @@ impl<T> Group<T> {
 }
 
 impl Folder {
-    /// Exports and checks `items`. What cannot be had is noted in `outcome`; a bad item costs
+    /// Exports and checks `items`. What cannot be had is noted in the flight; a bad item costs
     /// itself, never its neighbours.
     pub(super) async fn export(
         &self,
         items: Vec<Item>,
-        outcome: &mut Outcome,
+        flight: &mut Flight,
     ) -> Result<Vec<Ready>, Halt> {
         let mut ready = Vec::with_capacity(items.len());
         let mut work = vec![Group { members: items, tries: 0 }];
@@ -50,30 +56,32 @@ impl Folder {
                 self.pause(Ladder::of_calls().step(group.tries)).await?;
             }
             let ids: Vec<_> = group.members.iter().map(|item| item.id.clone()).collect();
-            let answers =
-                self.source.lane.call(&self.stop, || self.source.mailbox.export(&ids)).await;
-            match answers {
+            let peer = &self.source;
+            match peer.lane.call(&self.stop, || peer.mailbox.export(&ids)).await {
+                Ok(answers) if are_swapped(&group.members, &answers) => {
+                    self.narrow(
+                        group,
+                        MALFORMED_ANSWER,
+                        "answers in another order",
+                        &mut work,
+                        flight,
+                    )
+                    .await?;
+                }
                 Ok(answers) => {
                     for (item, answer) in group.members.into_iter().zip(answers) {
                         match answer {
                             Ok(exported) => ready.push(Ready { item, blob: exported.data }),
                             Err(error) => {
-                                let again = self.not_exported(item, error, group.tries, outcome);
+                                let again = self.not_exported(item, &error, group.tries, flight);
                                 work.extend(again.await?);
                             }
                         }
                     }
                 }
                 Err(CallError::Refused(error)) if is_about_items(error.class()) => {
-                    if group.members.len() > 1 {
-                        work.extend(group.halves());
-                    } else if group.tries + 1 < TRIES {
-                        work.push(Group { tries: group.tries + 1, ..group });
-                    } else {
-                        for item in group.members {
-                            self.fail(&item, error.code(), error.to_string(), outcome).await?;
-                        }
-                    }
+                    let detail = error.to_string();
+                    self.narrow(group, error.code(), &detail, &mut work, flight).await?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -81,26 +89,53 @@ impl Folder {
         Ok(ready)
     }
 
+    /// A whole request that did not work is tried with fewer items, at last with one; one that
+    /// never works has failed.
+    async fn narrow(
+        &self,
+        group: Group<Item>,
+        code: Code,
+        detail: &str,
+        work: &mut Vec<Group<Item>>,
+        flight: &mut Flight,
+    ) -> Result<(), Halt> {
+        if group.members.len() > 1 {
+            work.extend(group.halves());
+        } else if group.tries + 1 < TRIES {
+            work.push(Group { tries: group.tries + 1, ..group });
+        } else {
+            for item in group.members {
+                self.fail(&item, code, detail.to_owned(), &mut flight.outcome).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Notes why an item was not exported, or says how to try again.
     async fn not_exported(
         &self,
         item: Item,
-        error: ItemError,
+        error: &ItemError,
         tries: u16,
-        outcome: &mut Outcome,
+        flight: &mut Flight,
     ) -> Result<Option<Group<Item>>, Halt> {
-        if let Some(halt) = beyond_the_item(&error) {
-            return Err(halt);
-        }
-        match error.class() {
-            Class::Vanished => self.vanished(&item, outcome),
-            Class::Backoff | Class::RetryItem if tries + 1 < TRIES => {
-                if let Some(hint) = error.hint() {
-                    self.source.lane.block(hint);
-                }
+        let last = tries + 1 >= TRIES;
+        let wait = |hint| Ladder::of_calls().skipping(tries).next(hint);
+        match verdict(error, Way::Export)? {
+            Verdict::Gone => self.vanished(&item, &mut flight.outcome),
+            // Larger than a batch may take in memory: it has to be streamed.
+            Verdict::Again { .. } if error.code() == TOO_LARGE => flight.oversize.push(item),
+            Verdict::Throttled { hint } if last => return Err(Halt::Throttled(wait(hint))),
+            Verdict::Throttled { hint } => {
+                self.source.lane.block(wait(hint));
                 return Ok(Some(Group { members: vec![item], tries: tries + 1 }));
             }
-            _ => self.fail(&item, error.code(), item_detail(&error), outcome).await?,
+            Verdict::Again { .. } if !last => {
+                return Ok(Some(Group { members: vec![item], tries: tries + 1 }));
+            }
+            Verdict::Again { .. } | Verdict::InDoubt | Verdict::Never => {
+                self.fail(&item, error.code(), item_detail(error), &mut flight.outcome).await?;
+            }
         }
         Ok(None)
     }
@@ -108,27 +143,37 @@ impl Folder {
     /// Notes an item as gone.
     pub(super) fn vanished(&self, item: &Item, outcome: &mut Outcome) {
         outcome.vanished += 1;
-        if self.index().attempts(item.key).is_some() {
+        if self.index().has_failed(item.key) {
             outcome.cleared.push(item.key);
         }
     }
 
-    /// Notes an item as failed.
+    /// Notes an item as failed in this pass.
     pub(super) async fn fail(
         &self,
         item: &Item,
-        code: longhaul_core::Code,
+        code: Code,
         detail: String,
         outcome: &mut Outcome,
     ) -> Result<(), Halt> {
         let now = self.store.now().await.map_err(|error| Halt::store(&error))?;
-        let before = self.index().attempts(item.key).unwrap_or(0);
-        outcome.failures.push(item.failure(code, detail, before, now));
+        let attempts = self.index().attempts(item.key) + 1;
+        let failure = item.failure(self.pass, code, detail, attempts, now);
+        self.index().failed(&failure, self.pass);
+        outcome.failures.push(failure);
         Ok(())
     }
 }
 
-/// Whether a refused request may be one item's fault, so that asking for less can help.
-pub(super) const fn is_about_items(class: Class) -> bool {
-    matches!(class, Class::RetryItem | Class::SkipItem | Class::Vanished)
+/// Whether an answer carries the id of another item that was asked for. The service may respell
+/// an id (ews-managed-api issue 46), but one item's content under another's id is proof that the
+/// answers are out of order.
+fn are_swapped(asked: &[Item], answers: &[Result<Exported, ItemError>]) -> bool {
+    let keys: HashSet<_> = asked.iter().map(|item| item.key).collect();
+    asked.iter().zip(answers).any(|(item, answer)| {
+        answer.as_ref().is_ok_and(|exported| {
+            let key = ItemKey::of(&exported.id.id);
+            key != item.key && keys.contains(&key)
+        })
+    })
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use longhaul_core::{BatchNo, Bytes};
+use longhaul_core::{BatchNo, Bytes, PassId};
 use longhaul_ews::{FolderId, Mailbox};
 use longhaul_store::Store;
 use longhaul_store::folder::{Bounds, Checkpoint};
@@ -31,6 +31,7 @@ pub(crate) struct Peer {
 pub(crate) struct Folder {
     pub(crate) source: Peer,
     pub(crate) destination: Peer,
+    pub(crate) pass: PassId,
     pub(crate) bounds: Bounds,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keeper: Arc<Keeper>,
@@ -44,7 +45,6 @@ pub(crate) struct Folder {
     /// wants them in order.
     pub(super) next_batch: tokio::sync::Mutex<BatchNo>,
     copied: AtomicU64,
-    batches: AtomicU64,
 }
 
 impl Folder {
@@ -64,6 +64,7 @@ impl Folder {
         Self {
             source,
             destination,
+            pass: checkpoint.pass,
             bounds: checkpoint.bounds,
             store,
             keeper,
@@ -74,7 +75,6 @@ impl Folder {
             index: Mutex::default(),
             next_batch: tokio::sync::Mutex::new(checkpoint.next_batch),
             copied: AtomicU64::new(0),
-            batches: AtomicU64::new(0),
         }
     }
 
@@ -82,20 +82,14 @@ impl Folder {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a batch that was copied and committed.
+    /// Counts content that was copied and committed.
     pub(crate) fn count(&self, bytes: Bytes) {
-        self.batches.fetch_add(1, Ordering::Relaxed);
         self.copied.fetch_add(bytes.0, Ordering::Relaxed);
     }
 
     /// Content this slice has copied and committed.
     pub(crate) fn copied(&self) -> Bytes {
         Bytes(self.copied.load(Ordering::Relaxed))
-    }
-
-    /// Whether this slice has committed a batch.
-    pub(crate) fn has_committed(&self) -> bool {
-        self.batches.load(Ordering::Relaxed) > 0
     }
 
     /// Waits between two tries of an item; not at all once the slice is to stop.

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use longhaul_core::code::AMBIGUOUS_UPLOAD;
-use longhaul_core::{Bytes, Code, ItemKey, Timestamp};
+use longhaul_core::code::{AMBIGUOUS_UPLOAD, UPLOAD_UNANSWERED};
+use longhaul_core::{Bytes, Code, ItemKey, PassId, Timestamp};
 use longhaul_ews::{ItemId, Listed};
 use longhaul_store::folder::{Bounds, Failure, IntentItem};
 use longhaul_store::ledger::Record;
@@ -49,9 +49,10 @@ impl Item {
     /// Its line among the failures. The store's clock gives the time.
     pub(crate) fn failure(
         &self,
+        pass: PassId,
         code: Code,
         detail: String,
-        before: u32,
+        attempts: u32,
         at: Timestamp,
     ) -> Failure {
         Failure {
@@ -62,7 +63,8 @@ impl Item {
             received: self.received,
             code,
             detail,
-            attempts: before + 1,
+            pass,
+            attempts,
             at,
         }
     }
@@ -97,11 +99,21 @@ fn is_mail(class: &str) -> bool {
     })
 }
 
+/// Tries of an item in a pass whose uploads end without a clear answer.
+const UNANSWERED_TRIES: u32 = 3;
+
 /// What is known of a folder's items: copied, or failed before.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     copied: HashSet<ItemKey>,
-    failed: HashMap<ItemKey, (Code, u32)>,
+    failed: HashMap<ItemKey, Failed>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Failed {
+    code: Code,
+    /// Tries in the present pass.
+    attempts: u32,
 }
 
 impl Index {
@@ -109,24 +121,47 @@ impl Index {
         self.copied.insert(key);
     }
 
-    pub(crate) fn failed(&mut self, key: ItemKey, code: Code, attempts: u32) {
-        self.failed.insert(key, (code, attempts));
+    /// Notes a recorded failure; what an earlier pass tried counts for nothing in `pass`.
+    pub(crate) fn failed(&mut self, failure: &Failure, pass: PassId) {
+        let attempts = if failure.pass == pass { failure.attempts } else { 0 };
+        self.failed.insert(failure.key, Failed { code: failure.code, attempts });
     }
 
-    /// Tries before this one that failed.
-    pub(crate) fn attempts(&self, key: ItemKey) -> Option<u32> {
-        self.failed.get(&key).map(|(_, attempts)| *attempts)
+    /// Whether the item is recorded as failed.
+    pub(crate) fn has_failed(&self, key: ItemKey) -> bool {
+        self.failed.contains_key(&key)
     }
 
-    /// Whether the item is not to be copied: it is, or nobody can say whether it is.
+    /// Tries of the item in this pass that failed.
+    pub(crate) fn attempts(&self, key: ItemKey) -> u32 {
+        self.failed.get(&key).map_or(0, |failed| failed.attempts)
+    }
+
+    /// Whether uploads of the item ended without a clear answer so often in this pass that the
+    /// last try goes alone: what breaks them must not take its neighbours with it.
+    pub(crate) fn goes_alone(&self, key: ItemKey) -> bool {
+        let failed = self.failed.get(&key);
+        failed.is_some_and(|failed| {
+            failed.code == UPLOAD_UNANSWERED && failed.attempts + 1 >= UNANSWERED_TRIES
+        })
+    }
+
+    /// Whether this pass does not copy the item: it is copied, nobody can say whether it is, or
+    /// the pass has tried it often enough.
     pub(crate) fn settled(&self, key: ItemKey) -> bool {
-        self.copied.contains(&key)
-            || self.failed.get(&key).is_some_and(|(code, _)| *code == AMBIGUOUS_UPLOAD)
+        let given_up = |failed: &Failed| match failed.code {
+            AMBIGUOUS_UPLOAD => true,
+            UPLOAD_UNANSWERED => failed.attempts >= UNANSWERED_TRIES,
+            _ => failed.attempts > 0,
+        };
+        self.copied.contains(&key) || self.failed.get(&key).is_some_and(given_up)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use longhaul_core::code::BLOB_BROKEN;
+
     use super::*;
 
     fn item(class: &str, received: Option<i64>) -> Item {
@@ -166,13 +201,37 @@ mod tests {
         assert!(in_bounds(&hidden, &Bounds { cutoff: None, associated: true }));
     }
 
+    fn failure(name: &str, code: Code, pass: PassId, attempts: u32) -> Failure {
+        item(name, None).failure(pass, code, String::new(), attempts, Timestamp(0))
+    }
+
     #[test]
-    fn an_upload_in_doubt_is_never_tried_again_and_other_failures_are() {
+    fn an_upload_in_doubt_is_never_tried_again_and_other_failures_are_by_the_next_pass() {
+        let (before, now) = (PassId::generate(), PassId::generate());
         let mut index = Index::default();
-        let (doubt, broken) = (ItemKey::of("a"), ItemKey::of("b"));
-        index.failed(doubt, AMBIGUOUS_UPLOAD, 1);
-        index.failed(broken, longhaul_core::code::BLOB_BROKEN, 1);
-        assert!(index.settled(doubt));
-        assert!(!index.settled(broken));
+        let doubt = failure("doubt", AMBIGUOUS_UPLOAD, before, 1);
+        let broken = failure("broken", BLOB_BROKEN, before, 1);
+        let tried = failure("tried", BLOB_BROKEN, now, 1);
+        for failure in [&doubt, &broken, &tried] {
+            index.failed(failure, now);
+        }
+        assert!(index.settled(doubt.key));
+        assert!(!index.settled(broken.key));
+        assert!(index.settled(tried.key));
+    }
+
+    #[test]
+    fn an_unanswered_upload_is_tried_alone_and_not_for_ever() {
+        let now = PassId::generate();
+        let mut index = Index::default();
+        let mut poison = failure("poison", UPLOAD_UNANSWERED, now, 1);
+        index.failed(&poison, now);
+        assert!(!index.goes_alone(poison.key) && !index.settled(poison.key));
+        poison.attempts = UNANSWERED_TRIES - 1;
+        index.failed(&poison, now);
+        assert!(index.goes_alone(poison.key) && !index.settled(poison.key));
+        poison.attempts = UNANSWERED_TRIES;
+        index.failed(&poison, now);
+        assert!(index.settled(poison.key));
     }
 }

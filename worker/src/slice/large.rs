@@ -3,16 +3,18 @@
 //! The closing tags of the upload are sent only once the whole item has passed the checker, so a
 //! bad one is never stored (design section 4.9).
 
-use longhaul_core::{BatchNo, Bytes};
-use longhaul_ews::{Class, Executed, ItemError, ItemId, UploadAction, UploadStreamError};
+use longhaul_core::{Bytes, Code};
+use longhaul_ews::{Executed, ItemError, ItemId, UploadAction, UploadStreamError};
+use tokio::time::{Instant, timeout_at};
 
-use super::batch::Batch;
 use super::copy::Flight;
-use super::error::{Halt, beyond_the_item, describe, item_detail};
+use super::error::{Halt, describe, item_detail};
 use super::export::TRIES;
 use super::folder::Folder;
 use super::item::Item;
-use crate::throttle::{CallError, Ladder, Tries};
+use super::upload::NOTHING_TO_SEND;
+use super::verdict::{Verdict, Way, is_about_items, verdict};
+use crate::throttle::{Ladder, Lane, Tries};
 
 /// What a streamed item takes in memory: pieces on their way, on both sides.
 const HELD: Bytes = Bytes(4 * 1024 * 1024);
@@ -22,107 +24,109 @@ enum Tried {
     Stands(ItemId),
     Gone,
     /// Why it did not work; another try may.
-    Again(longhaul_core::Code, String),
+    Again(Code, String),
     /// Why it does not work.
-    Never(longhaul_core::Code, String),
+    Never(Code, String),
 }
 
 impl Folder {
-    pub(super) async fn copy_large(&self, batch: Batch, flight: &mut Flight) -> Result<(), Halt> {
+    pub(super) async fn copy_large(&self, item: &Item, flight: &mut Flight) -> Result<(), Halt> {
         let _memory = self.memory.reserve(HELD).await;
-        for item in batch.items {
-            let mut tries = 0;
-            loop {
-                if tries > 0 {
-                    self.pause(Ladder::of_calls().step(tries)).await?;
-                }
-                tries += 1;
-                let tried = self.stream(&mut flight.batch, &item).await?;
-                let outcome = &mut flight.outcome;
-                match tried {
-                    Tried::Stands(id) => self.stands(&item, &id, outcome),
-                    Tried::Gone => self.vanished(&item, outcome),
-                    Tried::Again(..) if tries < TRIES => continue,
-                    Tried::Again(code, detail) | Tried::Never(code, detail) => {
-                        self.fail(&item, code, detail, outcome).await?;
-                    }
-                }
-                break;
+        let mut tries = 0;
+        loop {
+            if tries > 0 {
+                self.pause(Ladder::of_calls().step(tries)).await?;
             }
+            tries += 1;
+            let tried = self.stream(flight, item).await;
+            if matches!(tried, Err(Halt::InDoubt)) {
+                flight.doubtful.push(item.clone());
+            }
+            let outcome = &mut flight.outcome;
+            match tried? {
+                Tried::Stands(id) => self.stands(item, &id, outcome),
+                Tried::Gone => self.vanished(item, outcome),
+                Tried::Again(..) if tries < TRIES => continue,
+                Tried::Again(code, detail) | Tried::Never(code, detail) => {
+                    self.fail(item, code, detail, outcome).await?;
+                }
+            }
+            return self.note_alone(flight).await;
         }
-        Ok(())
+    }
+
+    /// A failure is written with a batch; one that was never sent has none yet.
+    async fn note_alone(&self, flight: &mut Flight) -> Result<(), Halt> {
+        if flight.batch.is_some() {
+            return Ok(());
+        }
+        self.intend(&mut flight.batch, Vec::new(), NOTHING_TO_SEND).await
     }
 
     /// One try: export and upload at the same time.
-    async fn stream(&self, batch: &mut Option<BatchNo>, item: &Item) -> Result<Tried, Halt> {
+    async fn stream(&self, flight: &mut Flight, item: &Item) -> Result<Tried, Halt> {
         let runtime = self.options.upload_timeout(item.size);
+        let (source, destination) = (&self.source, &self.destination);
         let mut tries = Tries::default();
         loop {
             // Always in this order, so that two slices never wait for each other.
-            let reading = self.source.lane.enter(&self.stop).await?;
-            let writing = self.destination.lane.enter(&self.stop).await?;
-            self.intend(batch, vec![item.intent()], runtime).await?;
-            let export = match self.source.mailbox.export_stream(&item.id).await {
+            let reading = source.lane.enter(&self.stop).await?;
+            let writing = destination.lane.enter(&self.stop).await?;
+            let export = match source.mailbox.export_stream(&item.id).await {
                 Ok(Ok(export)) => export,
-                Ok(Err(error)) => return not_exported(&error),
+                Ok(Err(error)) => return refused(&error, Way::Export, &source.lane),
+                Err(error) if is_about_items(error.class()) => {
+                    return Ok(Tried::Again(error.code(), describe(&error)));
+                }
                 Err(error) => {
-                    if about_the_item(error.class()) {
-                        return Ok(Tried::Again(error.code(), describe(&error)));
-                    }
                     drop((reading, writing));
-                    self.source.lane.after(error, &mut tries)?;
+                    source.lane.after(error, &mut tries)?;
                     continue;
                 }
             };
-            let peer = &self.destination;
-            let uploaded = peer
-                .mailbox
-                .upload_stream(
-                    &peer.folder,
-                    item.associated,
-                    UploadAction::CreateNew,
-                    None,
-                    export,
-                    runtime,
-                )
-                .await;
-            let error = match uploaded {
-                Ok(Ok(id)) => return Ok(Tried::Stands(id)),
-                Ok(Err(error)) => return not_uploaded(&error),
-                Err(error) if error.executed() == Executed::Unknown => return Err(Halt::InDoubt),
-                Err(UploadStreamError::Destination(error)) => error,
-                Err(error) => return Ok(Tried::Again(error.code(), error.to_string())),
+            // The deadline is counted from before the store is told of it.
+            let until = Instant::now() + runtime;
+            self.intend(&mut flight.batch, vec![item.intent()], runtime).await?;
+            flight.until = Some(until);
+            let upload = destination.mailbox.upload_stream(
+                &destination.folder,
+                item.associated,
+                UploadAction::CreateNew,
+                None,
+                export,
+                runtime,
+            );
+            let error = match timeout_at(until, upload).await {
+                Ok(Ok(Ok(id))) => return Ok(Tried::Stands(id)),
+                Ok(Ok(Err(error))) => return refused(&error, Way::Upload, &destination.lane),
+                Ok(Err(error)) => error,
+                Err(_elapsed) => return Err(Halt::InDoubt),
             };
-            if about_the_item(error.class()) {
-                return Ok(Tried::Again(error.code(), describe(&error)));
+            if error.executed() == Executed::Unknown {
+                return Err(Halt::InDoubt);
             }
-            drop((reading, writing));
-            peer.lane.after(error, &mut tries).map_err(|error: CallError| Halt::from(error))?;
+            match error {
+                UploadStreamError::Destination(error) if !is_about_items(error.class()) => {
+                    drop((reading, writing));
+                    destination.lane.after(error, &mut tries)?;
+                }
+                error => return Ok(Tried::Again(error.code(), error.to_string())),
+            }
         }
     }
 }
 
-fn not_exported(error: &ItemError) -> Result<Tried, Halt> {
-    if let Some(halt) = beyond_the_item(error) {
-        return Err(halt);
+/// What a refusal of the item on one side means for the try.
+fn refused(error: &ItemError, way: Way, lane: &Lane) -> Result<Tried, Halt> {
+    match verdict(error, way)? {
+        Verdict::Gone => Ok(Tried::Gone),
+        Verdict::InDoubt => Err(Halt::InDoubt),
+        Verdict::Throttled { hint } => {
+            let wait = Ladder::of_calls().next(hint);
+            lane.block(wait);
+            Err(Halt::Throttled(wait))
+        }
+        Verdict::Again { .. } => Ok(Tried::Again(error.code(), item_detail(error))),
+        Verdict::Never => Ok(Tried::Never(error.code(), item_detail(error))),
     }
-    Ok(match error.class() {
-        Class::Vanished => Tried::Gone,
-        Class::Backoff | Class::RetryItem => Tried::Again(error.code(), item_detail(error)),
-        _ => Tried::Never(error.code(), item_detail(error)),
-    })
-}
-
-fn not_uploaded(error: &ItemError) -> Result<Tried, Halt> {
-    if error.code() == longhaul_core::code::MALFORMED_ANSWER {
-        return Err(Halt::InDoubt);
-    }
-    match not_exported(error)? {
-        Tried::Gone => Ok(Tried::Never(error.code(), item_detail(error))),
-        other => Ok(other),
-    }
-}
-
-const fn about_the_item(class: Class) -> bool {
-    matches!(class, Class::RetryItem | Class::SkipItem | Class::Vanished)
 }

@@ -21,6 +21,7 @@ mod lease;
 mod reconcile;
 mod run;
 mod upload;
+mod verdict;
 
 pub(crate) use error::Halt;
 pub(crate) use folder::{Folder, Peer};

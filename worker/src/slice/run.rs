@@ -33,19 +33,20 @@ pub(crate) struct Ending {
 pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Control) -> Ending {
     let mut ending = Ending { halt: None, progressed: false, fingerprint: None };
     let prepared = async {
-        folder.reconcile(checkpoint).await?;
         folder.load_index(checkpoint).await?;
+        folder.reconcile(checkpoint).await?;
         folder.fingerprint().await
     };
     match prepared.await {
         Ok(fingerprint) => ending.fingerprint = fingerprint,
         Err(halt) => {
+            ending.progressed = folder.committer.has_progressed().await;
             ending.halt = Some(halt);
             return ending;
         }
     }
     let halt = Course::new(folder, checkpoint.position.clone()).run(control).await;
-    ending.progressed = folder.has_committed() || folder.committer.unsaved().await.is_some();
+    ending.progressed = folder.committer.has_progressed().await;
     ending.halt = halt;
     ending
 }
@@ -118,7 +119,10 @@ impl<'a> Course<'a> {
         };
         self.listed_all = page.end.last;
         self.at = Some(page.end.clone());
-        let batches = cut(page.items);
+        let batches = {
+            let index = self.folder.index();
+            cut(page.items, |item| index.goes_alone(item.key))
+        };
         let number = self.folder.committer.listed(batches.len(), page.end).await;
         self.waiting.extend(batches.into_iter().map(|batch| (number, batch)));
     }

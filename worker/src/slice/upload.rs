@@ -2,33 +2,42 @@
 
 use std::time::Duration;
 
-use longhaul_core::code::MALFORMED_ANSWER;
 use longhaul_core::{BatchNo, Bytes};
-use longhaul_ews::{Class, Executed, ItemError, ItemId, Upload, UploadAction};
+use longhaul_ews::{Executed, ItemError, ItemId, Upload, UploadAction};
 use longhaul_store::folder::IntentItem;
 use longhaul_store::invariants::{self, Invariant};
+use tokio::time::{Instant, timeout_at};
 
 use super::committer::Outcome;
 use super::copy::Flight;
-use super::error::{Halt, beyond_the_item, item_detail};
-use super::export::{Group, Ready, TRIES, is_about_items};
+use super::error::{Halt, item_detail};
+use super::export::{Group, Ready, TRIES};
 use super::folder::Folder;
 use super::item::Item;
+use super::verdict::{Verdict, Way, is_about_items, verdict};
 use crate::throttle::{CallError, Ladder, Tries};
 
-/// For the intent of a batch whose export failed whole: it carries its failures to the store.
-const NOTHING_TO_SEND: Duration = Duration::from_secs(1);
+/// For an intent under which nothing is sent: it carries an outcome to the store.
+pub(super) const NOTHING_TO_SEND: Duration = Duration::from_secs(1);
 
 /// The destination's answer for each item of an upload.
 type Answers = Vec<Result<ItemId, ItemError>>;
 
+/// Why an upload has no answers.
+enum Unanswered {
+    /// It may have been carried out.
+    InDoubt,
+    /// It was not carried out.
+    Refused(CallError),
+}
+
 impl Folder {
-    /// Uploads what was exported, under the intent of `batch`, and notes the outcome.
+    /// Uploads what was exported, under one intent, and notes what became of it.
     ///
     /// # Errors
     ///
-    /// [`Halt::InDoubt`] and [`Halt::Lost`]: it cannot be told what stands, the intent has to
-    /// stay. Any other: what `outcome` does not name certainly does not stand.
+    /// Why the slice has to end. What the flight then names neither as an outcome nor as
+    /// doubtful certainly does not stand.
     pub(super) async fn upload(&self, ready: Vec<Ready>, flight: &mut Flight) -> Result<(), Halt> {
         // The intent names every item of the batch each time: those that stand already are not
         // in the ledger before the commit.
@@ -41,16 +50,15 @@ impl Folder {
             if group.tries > 0 {
                 self.pause(Ladder::of_calls().step(group.tries)).await?;
             }
-            let Flight { batch, outcome } = &mut *flight;
-            match self.send(batch, &intents, &group.members).await {
+            match self.send(flight, &intents, &group.members).await {
                 Ok(answers) => {
                     // All answers count, also those after one that ends the slice.
                     let mut halt = None;
                     for (ready, answer) in group.members.into_iter().zip(answers) {
                         match answer {
-                            Ok(id) => self.stands(&ready.item, &id, outcome),
+                            Ok(id) => self.stands(&ready.item, &id, &mut flight.outcome),
                             Err(error) => {
-                                match self.not_uploaded(ready, error, group.tries, outcome).await {
+                                match self.not_uploaded(ready, &error, group.tries, flight).await {
                                     Ok(again) => work.extend(again),
                                     Err(why) => halt = Some(why.or(halt.unwrap_or(Halt::Enough))),
                                 }
@@ -61,22 +69,26 @@ impl Folder {
                         return Err(halt);
                     }
                 }
-                Err(CallError::Refused(error)) if error.executed() == Executed::Unknown => {
+                Err(Unanswered::InDoubt) => {
+                    flight.doubtful.extend(group.members.into_iter().map(|ready| ready.item));
                     return Err(Halt::InDoubt);
                 }
-                Err(CallError::Refused(error)) if is_about_items(error.class()) => {
+                Err(Unanswered::Refused(CallError::Refused(error)))
+                    if is_about_items(error.class()) =>
+                {
                     if group.members.len() > 1 {
                         work.extend(group.halves());
-                    } else if group.tries + 1 < TRIES && error.class() == Class::RetryItem {
+                    } else if group.tries + 1 < TRIES {
                         work.push(Group { tries: group.tries + 1, ..group });
                     } else {
                         for ready in group.members {
-                            self.fail(&ready.item, error.code(), error.to_string(), outcome)
+                            let detail = error.to_string();
+                            self.fail(&ready.item, error.code(), detail, &mut flight.outcome)
                                 .await?;
                         }
                     }
                 }
-                Err(error) => return Err(error.into()),
+                Err(Unanswered::Refused(error)) => return Err(error.into()),
             }
         }
         Ok(())
@@ -85,18 +97,22 @@ impl Folder {
     /// Sends one upload request, again only if it certainly was not carried out.
     async fn send(
         &self,
-        batch: &mut Option<BatchNo>,
+        flight: &mut Flight,
         intents: &[IntentItem],
         group: &[Ready],
-    ) -> Result<Answers, CallError> {
+    ) -> Result<Answers, Unanswered> {
         let size = Bytes(group.iter().map(|ready| ready.blob.len() as u64).sum());
         let runtime = self.options.upload_timeout(size);
+        let peer = &self.destination;
         let mut tries = Tries::default();
         loop {
-            let permit = self.destination.lane.enter(&self.stop).await?;
-            if let Err(halt) = self.intend(batch, intents.to_vec(), runtime).await {
-                return Err(CallError::Halted(halt));
-            }
+            let permit = peer.lane.enter(&self.stop).await.map_err(Unanswered::Refused)?;
+            // The deadline is counted from before the store is told of it.
+            let until = Instant::now() + runtime;
+            self.intend(&mut flight.batch, intents.to_vec(), runtime)
+                .await
+                .map_err(|halt| Unanswered::Refused(CallError::Halted(halt)))?;
+            flight.until = Some(until);
             let uploads = group
                 .iter()
                 .map(|ready| Upload {
@@ -105,16 +121,14 @@ impl Folder {
                     action: UploadAction::CreateNew,
                 })
                 .collect();
-            let peer = &self.destination;
-            let error = match peer.mailbox.upload(&peer.folder, uploads, runtime).await {
-                Ok(answers) => return Ok(answers),
-                Err(error) => error,
+            let upload = peer.mailbox.upload(&peer.folder, uploads, runtime);
+            let error = match timeout_at(until, upload).await {
+                Ok(Ok(answers)) => return Ok(answers),
+                Ok(Err(error)) if error.executed() == Executed::No => error,
+                Ok(Err(_)) | Err(_) => return Err(Unanswered::InDoubt),
             };
             drop(permit);
-            if error.executed() == Executed::Unknown {
-                return Err(CallError::Refused(error));
-            }
-            peer.lane.after(error, &mut tries)?;
+            peer.lane.after(error, &mut tries).map_err(Unanswered::Refused)?;
         }
     }
 
@@ -149,7 +163,7 @@ impl Folder {
     /// Notes an item as standing in the destination.
     pub(super) fn stands(&self, item: &Item, id: &ItemId, outcome: &mut Outcome) {
         outcome.records.push(item.record(id));
-        if self.index().attempts(item.key).is_some() {
+        if self.index().has_failed(item.key) {
             outcome.cleared.push(item.key);
         }
     }
@@ -158,27 +172,28 @@ impl Folder {
     async fn not_uploaded(
         &self,
         ready: Ready,
-        error: ItemError,
+        error: &ItemError,
         tries: u16,
-        outcome: &mut Outcome,
+        flight: &mut Flight,
     ) -> Result<Option<Group<Ready>>, Halt> {
-        // "Success" without an id: it may stand there. Every other refusal of an item is the
-        // service's word that it does not.
-        if error.code() == MALFORMED_ANSWER {
-            return Err(Halt::InDoubt);
-        }
-        if let Some(halt) = beyond_the_item(&error) {
-            return Err(halt);
-        }
-        match error.class() {
-            Class::Backoff | Class::RetryItem if tries + 1 < TRIES => {
-                if let Some(hint) = error.hint() {
-                    self.destination.lane.block(hint);
-                }
+        let last = tries + 1 >= TRIES;
+        let wait = |hint| Ladder::of_calls().skipping(tries).next(hint);
+        match verdict(error, Way::Upload)? {
+            Verdict::InDoubt => {
+                flight.doubtful.push(ready.item);
+                Err(Halt::InDoubt)
+            }
+            Verdict::Throttled { hint } if last => Err(Halt::Throttled(wait(hint))),
+            Verdict::Throttled { hint } => {
+                self.destination.lane.block(wait(hint));
                 Ok(Some(Group { members: vec![ready], tries: tries + 1 }))
             }
-            _ => {
-                self.fail(&ready.item, error.code(), item_detail(&error), outcome).await?;
+            Verdict::Again { .. } if !last => {
+                Ok(Some(Group { members: vec![ready], tries: tries + 1 }))
+            }
+            Verdict::Gone | Verdict::Again { .. } | Verdict::Never => {
+                let detail = item_detail(error);
+                self.fail(&ready.item, error.code(), detail, &mut flight.outcome).await?;
                 Ok(None)
             }
         }

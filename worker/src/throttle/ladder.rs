@@ -47,12 +47,17 @@ impl Ladder {
         wait + wait.mul_f64(rand::random_range(0.0..JITTER))
     }
 
-    /// The wait before try number `attempt` (from 0).
-    pub(crate) fn step(mut self, attempt: u16) -> Duration {
-        for _ in 0..attempt {
+    /// The ladder without its first steps.
+    pub(crate) fn skipping(mut self, steps: u16) -> Self {
+        for _ in 0..steps {
             self.0.next_backoff();
         }
-        self.next(None)
+        self
+    }
+
+    /// The wait before try number `attempt` (from 0).
+    pub(crate) fn step(self, attempt: u16) -> Duration {
+        self.skipping(attempt).next(None)
     }
 }
 

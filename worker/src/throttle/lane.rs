@@ -76,6 +76,11 @@ impl Lane {
         *blocked = (*blocked).max(Some(until));
     }
 
+    /// Whether nobody may enter now.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.blocked_for().is_some()
+    }
+
     fn blocked_for(&self) -> Option<Duration> {
         let blocked = *self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner);
         blocked

@@ -68,6 +68,7 @@ catalogue! {
     "0802" JOB_PANICKED: "A folder job ended in a panic.";
     "0803" AMBIGUOUS_UPLOAD: "It cannot be told whether an upload was carried out.";
     "0804" FOLDER_NOT_CREATED: "A destination folder could not be created.";
+    "0805" UPLOAD_UNANSWERED: "Uploads of an item end without a clear answer, and it does not stand.";
     // 09xx: job messages
     "0901" MESSAGE_VERSION_UNKNOWN: "A job message of a version this worker does not know.";
     "0902" MESSAGE_UNREADABLE: "A job message that does not decode.";

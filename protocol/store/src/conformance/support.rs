@@ -207,6 +207,7 @@ pub(super) fn failure(name: &str, attempts: u32) -> Failure {
         received: None,
         code: ITEM_REFUSED,
         detail: "ErrorCorruptData".to_owned(),
+        pass: PassId::from_bytes([7; 16]),
         attempts,
         at: Timestamp(7),
     }

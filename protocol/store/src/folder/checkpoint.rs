@@ -122,7 +122,9 @@ pub struct Failure {
     pub code: Code,
     /// The service's response code or the reason's detail; never content.
     pub detail: String,
-    /// How often it was tried.
+    /// The pass that tried it last.
+    pub pass: PassId,
+    /// How often that pass has tried it.
     pub attempts: u32,
     /// When it was last tried, on the store's clock.
     pub at: Timestamp,

@@ -6,9 +6,9 @@
 
 mod matching;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use longhaul_core::code::AMBIGUOUS_UPLOAD;
+use longhaul_core::code::{AMBIGUOUS_UPLOAD, UPLOAD_UNANSWERED};
 use longhaul_core::{BatchNo, Bytes, ItemKey};
 use longhaul_ews::limits::{FIND_PAGE, GET_ITEMS};
 use longhaul_ews::{ItemFacts, ItemId, Traversal};
@@ -46,7 +46,7 @@ impl Folder {
             return Err(Halt::Settling(settled.since(now)));
         }
         let doubtful = self.look_up_sources(checkpoint).await?;
-        let candidates = self.look_for_copies(checkpoint).await?;
+        let candidates = self.look_for_copies(checkpoint, &doubtful).await?;
         let mut outcomes: HashMap<BatchNo, Outcome> =
             checkpoint.intents.keys().map(|batch| (*batch, Outcome::default())).collect();
         for (item, verdict) in settle(doubtful, candidates) {
@@ -73,16 +73,19 @@ impl Folder {
     ) -> Result<(), Halt> {
         let item = item_of(doubtful);
         match verdict {
-            Verdict::Absent => {}
+            // It is tried again, alone and not for ever: it may be what breaks the uploads.
+            Verdict::Absent => {
+                let detail = "an upload ended without an answer and had no effect".to_owned();
+                self.fail(&item, UPLOAD_UNANSWERED, detail, outcome).await?;
+            }
             Verdict::Stands(id) => {
                 self.index().copied(item.key);
-                outcome.records.push(item.record(&id));
+                self.stands(&item, &id, outcome);
             }
             Verdict::Ambiguous(ids) => {
                 let ids: Vec<_> = ids.into_iter().map(|id| id.id).collect();
                 let detail = format!("may stand as {}", ids.join(" or "));
                 self.fail(&item, AMBIGUOUS_UPLOAD, detail, outcome).await?;
-                self.index().failed(item.key, AMBIGUOUS_UPLOAD, 1);
             }
         }
         Ok(())
@@ -90,9 +93,12 @@ impl Folder {
 
     /// What the items of open intents look like at the source; one that is gone is left out.
     async fn look_up_sources(&self, checkpoint: &Checkpoint) -> Result<Vec<Doubtful>, Halt> {
+        // An item in doubt may stand in two intents: the batch's and its own.
+        let mut seen = HashSet::new();
         let mut asked = Vec::new();
         for (batch, intent) in &checkpoint.intents {
-            asked.extend(intent.items.iter().map(|item| (*batch, item.clone())));
+            let items = intent.items.iter().filter(|item| seen.insert(item.key));
+            asked.extend(items.map(|item| (*batch, item.clone())));
         }
         let mut found = Vec::with_capacity(asked.len());
         for group in asked.chunks(GET_ITEMS) {
@@ -119,9 +125,15 @@ impl Folder {
 
     /// Items of the destination folder that are not in the ledger and were created since the
     /// first open intent was made.
-    async fn look_for_copies(&self, checkpoint: &Checkpoint) -> Result<Vec<ItemFacts>, Halt> {
+    async fn look_for_copies(
+        &self,
+        checkpoint: &Checkpoint,
+        doubtful: &[Doubtful],
+    ) -> Result<Vec<ItemFacts>, Halt> {
         let since = checkpoint.intents.values().map(|intent| intent.made.0).min();
         let since = since.unwrap_or(0) - SKEW_MILLIS;
+        // Nobody promises that every class gets a new creation time when it is uploaded.
+        let originals: HashSet<_> = doubtful.iter().map(|item| item.facts.created).collect();
         let mut traversals = vec![Traversal::Shallow];
         if self.bounds.associated {
             traversals.push(Traversal::Associated);
@@ -134,7 +146,8 @@ impl Folder {
                 let find = || peer.mailbox.find_items(&peer.folder, traversal, offset, FIND_PAGE);
                 let page = peer.lane.call(&self.stop, find).await?;
                 for facts in page.items {
-                    if facts.created.is_none_or(|created| created.0 >= since) {
+                    let is_new = facts.created.is_none_or(|created| created.0 >= since);
+                    if is_new || originals.contains(&facts.created) {
                         found.insert(ItemKey::of(&facts.id.id), facts);
                     }
                 }
