@@ -92,7 +92,7 @@ impl Exit {
             | SERVICE_FAILED => Self::Unreachable,
             NOT_CLEAN | PASS_FAILED | FOLDER_GONE | SYNC_STATE_INVALID | TOO_LARGE | ITEM_GONE
             | ITEM_REFUSED | BLOB_TRUNCATED | BLOB_NOT_BASE64 | BLOB_BROKEN | ATTEMPTS_USED_UP
-            | AMBIGUOUS_UPLOAD | ITEM_CHANGED => Self::NotClean,
+            | AMBIGUOUS_UPLOAD | UPLOAD_UNANSWERED | ITEM_CHANGED => Self::NotClean,
             ADDRESS_TAKEN | STORE_IN_USE | STORE_NOT_WRITABLE | STORE_FAILED | STORE_BEHIND
             | STORE_FORMAT | QUEUE_FAILED => Self::Local,
             _ => Self::Bug,

@@ -47,6 +47,7 @@ pub fn advice(code: Code) -> &'static str {
         STORE_FAILED | QUEUE_FAILED => "check the backend's log; longhaul tries again by itself",
         ATTEMPTS_USED_UP => "read the folder's error, mend its cause, then start the pass again",
         JOB_PANICKED | BUG => "start the pass again and report the fault with the server's log",
+        UPLOAD_UNANSWERED => "start another full pass: it tries the item again",
         AMBIGUOUS_UPLOAD => {
             "compare the named items in the destination and remove a double by hand"
         }
