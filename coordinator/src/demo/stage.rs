@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::Options;
-use crate::cli::Failure;
+use crate::cli::{Failure, remark};
 
 /// Name of the project.
 pub(super) const PROJECT: &str = "demo";
@@ -70,6 +70,13 @@ impl Stage {
             let text = format!("the simulated tenants cannot be started: {error}");
             Failure::with_next(code::FILE_UNREADABLE, text, "check the folder, then try again")
         })?;
+        if options.seed_dir.is_some() {
+            let seeding = tenants.seeding();
+            remark(format!("{} .eml files stand in the source", seeding.seeded));
+            for (file, reason) in &seeding.unreadable {
+                remark(format!("not read: {}: {reason}", file.display()));
+            }
+        }
         let folder =
             tempfile::Builder::new().prefix("longhaul-demo-").tempdir().map_err(|error| {
                 Failure::new(code::STORE_NOT_WRITABLE, format!("no temporary folder: {error}"))

@@ -176,6 +176,7 @@ fn account(
         max_item_size: specification.max_item_size,
         clock: Arc::new(|| Time::from_timestamp(Timestamp::now())),
     });
+    let mut seeding = seed::Report::default();
     match &specification.content {
         Content::Empty => {}
         Content::Generated { profile, items, seed } => {
@@ -186,12 +187,8 @@ fn account(
         }
         Content::Files(path) => {
             let failed = |reason: String| SpecificationError::Seed { path: path.clone(), reason };
-            let report =
-                seed::fill(&mut mailbox, path).map_err(|error| failed(error.to_string()))?;
-            for (file, reason) in &report.unreadable {
-                tracing::warn!(file = %file.display(), %reason, "a seed file cannot be read");
-            }
+            seeding = seed::fill(&mut mailbox, path).map_err(|error| failed(error.to_string()))?;
         }
     }
-    Ok(Arc::new(Account::new(&specification.address, mailbox)))
+    Ok(Arc::new(Account::new(&specification.address, mailbox, seeding)))
 }

@@ -32,6 +32,7 @@ mod tenant;
 mod token;
 
 pub use builder::{Simulator, StartError};
+pub use seed::Report as Seeding;
 pub use server::{ListenError, Running, TlsError};
 pub use tenant::{
     ApplicationSpecification, Content, MailboxSpecification, SpecificationError,

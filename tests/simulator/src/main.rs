@@ -72,6 +72,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(path) = &arguments.ca_out {
         write_authority(&running, path)?;
     }
+    for (file, reason) in running.seeding().unreadable {
+        eprintln!("longhaul-simulator: {} is not seeded: {reason}", file.display());
+    }
     println!("{}", running.description());
     tokio::select! {
         _ = terminate.recv() => {}

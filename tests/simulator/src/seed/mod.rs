@@ -13,7 +13,8 @@ mod eml;
 mod people;
 mod walk;
 
-pub(crate) use eml::{Unreadable, eml};
+pub(crate) use eml::eml;
+pub use walk::Report;
 pub(crate) use walk::fill;
 
 #[cfg(test)]

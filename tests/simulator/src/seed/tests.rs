@@ -4,7 +4,8 @@ use std::{fs, path::Path, sync::Arc};
 
 use uuid::Uuid;
 
-use super::{Unreadable, eml, fill};
+use super::eml::Unreadable;
+use super::{eml, fill};
 use crate::fasttransfer::{Export, Parser};
 use crate::mailbox::{Mailbox, Options};
 use crate::mapi::{Item, Time, Value, tags};
@@ -147,7 +148,7 @@ fn directories_become_folders_and_bad_files_are_named() {
     let mut mailbox = mailbox();
     let report = fill(&mut mailbox, root.path()).unwrap();
     assert_eq!(report.seeded, 3);
-    assert_eq!(report.unreadable, [(root.path().join("c.EML"), Unreadable::NoHeader)]);
+    assert_eq!(report.unreadable, [(root.path().join("c.EML"), Unreadable::NoHeader.to_string())]);
     let count = |mailbox: &Mailbox, id| mailbox.folder(id).unwrap().counts.items;
     assert_eq!(count(&mailbox, mailbox.distinguished("inbox").unwrap()), 1);
     assert_eq!(count(&mailbox, mailbox.distinguished("drafts").unwrap()), 1);

@@ -7,15 +7,15 @@ use std::{
 
 use crate::mailbox::{FolderId, Mailbox};
 
-use super::{Unreadable, eml};
+use super::eml;
 
-/// What became of the files.
-#[derive(Debug, Default)]
-pub(crate) struct Report {
+/// What became of the files of a folder.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
     /// Files that are now items.
-    pub(crate) seeded: u64,
-    /// Files that are no messages, in order of their paths.
-    pub(crate) unreadable: Vec<(PathBuf, Unreadable)>,
+    pub seeded: u64,
+    /// Files that are no messages or cannot be read, in order of their paths, and why.
+    pub unreadable: Vec<(PathBuf, String)>,
 }
 
 /// Longest folder name Exchange takes.
@@ -26,7 +26,7 @@ const LONGEST_NAME: usize = 255;
 /// that is there means that folder. Order and so content follow from the names alone.
 ///
 /// # Errors
-/// If a directory or file cannot be read, or a folder cannot be created.
+/// If a directory cannot be read, or a folder or item cannot be created.
 pub(crate) fn fill(mailbox: &mut Mailbox, directory: &Path) -> io::Result<Report> {
     let missing = || io::Error::other("the mailbox has no default folders");
     let inbox = mailbox.distinguished("inbox").ok_or_else(missing)?;
@@ -54,7 +54,8 @@ fn walk(
             let folder = folder(mailbox, parent, &path)?;
             walk(mailbox, &path, folder, folder, report)?;
         } else if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("eml")) {
-            match eml(&fs::read(&path)?) {
+            let read = fs::read(&path).map_err(|error| error.to_string());
+            match read.and_then(|bytes| eml(&bytes).map_err(|reason| reason.to_string())) {
                 Ok(item) => {
                     mailbox.create_item(own, false, item).map_err(io::Error::other)?;
                     report.seeded += 1;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::seed::Report;
 use crate::tenant::World;
 
 /// A running simulator; dropping it stops it without waiting.
@@ -61,6 +62,16 @@ impl Running {
             })
             .collect();
         json!({ "base_url": base, "ca_cert": self.authority_pem, "tenants": tenants })
+    }
+
+    /// What became of the seed files of all mailboxes together.
+    pub fn seeding(&self) -> Report {
+        let accounts = self.world.tenants.iter().flat_map(|tenant| &tenant.accounts);
+        accounts.fold(Report::default(), |mut all, account| {
+            all.seeded += account.seeding.seeded;
+            all.unreadable.extend(account.seeding.unreadable.iter().cloned());
+            all
+        })
     }
 
     /// Adds a fault rule (the JSON of `POST /_sim/faults`); its id.

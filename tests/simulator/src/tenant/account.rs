@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::mailbox::Mailbox;
+use crate::seed::Report;
 
 use super::gate::{Budget, Gate, Pass, Refused};
 use super::world::lock;
@@ -16,6 +17,8 @@ use super::world::lock;
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) address: String,
+    /// What became of the files it was seeded with.
+    pub(crate) seeding: Report,
     ews: AtomicBool,
     mailbox: Mutex<Mailbox>,
     gates: Mutex<HashMap<Uuid, Gate>>,
@@ -33,9 +36,10 @@ pub(crate) struct Admission<'a> {
 }
 
 impl Account {
-    pub(crate) fn new(address: &str, mailbox: Mailbox) -> Self {
+    pub(crate) fn new(address: &str, mailbox: Mailbox, seeding: Report) -> Self {
         Self {
             address: address.to_owned(),
+            seeding,
             ews: AtomicBool::new(true),
             mailbox: Mutex::new(mailbox),
             gates: Mutex::default(),
