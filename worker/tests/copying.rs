@@ -2,22 +2,23 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use longhaul_core::Timestamp;
 use longhaul_core::state::PassState;
-use longhaul_store::folder::{Checkpoint, Outcome};
+use longhaul_queue::Queue as _;
+use longhaul_store::folder::Checkpoint;
 use longhaul_store::records::PassKind;
-use support::World;
+use serde_json::json;
+use support::{DESTINATION, Spy, World, poll};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_item_of_the_folder_stands_in_the_destination_once() {
     let world = World::with("demo", 120).await;
     let ended = world.pass(PassKind::Full).await;
-    assert_eq!(ended.outcome, Some(Outcome::Done));
     assert!(ended.counters.items > 0, "the inbox is empty");
-    assert_eq!(world.copies().await, world.originals().await);
-    assert_eq!(ended.counters.failed, 0);
+    world.assert_copied().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +29,7 @@ async fn a_second_full_pass_copies_nothing() {
     assert_eq!(second.copied_in_pass(), 0);
     assert_eq!(second.counters, first.counters);
     assert_eq!(second.epoch, first.epoch, "it goes on from the sync state");
-    assert_eq!(world.copies().await.len() as u64, first.counters.items);
+    world.assert_copied().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +51,7 @@ async fn a_pre_stage_and_a_full_pass_copy_everything_exactly_once() {
     let full = world.pass(PassKind::Full).await;
     assert!(full.epoch > staged.epoch, "other bounds begin another epoch");
     assert_eq!(full.counters.items, all);
-    assert_eq!(world.copies().await, world.originals().await);
+    world.assert_copied().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +60,7 @@ async fn a_folder_of_many_slices_is_copied_whole() {
     world.options.slice_bytes = longhaul_core::Bytes(1);
     let ended = world.pass(PassKind::Full).await;
     assert!(ended.slice.0 > 0, "it was done in one slice");
-    assert_eq!(world.copies().await, world.originals().await);
+    world.assert_copied().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,19 +76,73 @@ async fn a_paused_pass_ends_its_slice_and_goes_on_when_resumed() {
     pass.state = PassState::Running;
     world.write(&pass).await;
     world.work_until(&pass, Checkpoint::is_over).await;
-    assert_eq!(world.copies().await, world.originals().await);
+    world.assert_copied().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_delivered_twice_copies_nothing_twice() {
-    let world = World::with("demo", 60).await;
+    let mut world = World::with("bulk:2000", 700).await;
+    world.options.slice_bytes = longhaul_core::Bytes(1);
     let pass = world.begin(PassKind::Full).await;
-    let again = world.message(&pass).await;
-    world.work_until(&pass, Checkpoint::is_over).await;
-    // `work_until` publishes the message of the present slice; the old one is older than that.
-    assert!(world.message(&pass).await.fence > again.fence);
-    world.work_until(&pass, Checkpoint::is_over).await;
-    assert_eq!(world.copies().await, world.originals().await);
+    let old = world.message(&pass).await;
+    world.work_until(&pass, |checkpoint| checkpoint.slice.0 >= 2).await;
+    assert!(!world.checkpoint().await.is_over(), "there is nothing left to do");
+
+    // The old one once more, then the present one twice at once.
+    let service = world.service();
+    let present = world.message(&pass).await;
+    assert!(present.slice > old.slice);
+    for message in [&old, &present, &present, &old] {
+        service.publish(message).await;
+    }
+    world.until(world.folder, Checkpoint::is_over).await;
+    // Also those that come when everything is done.
+    for message in [&old, &present] {
+        service.publish(message).await;
+    }
+    poll(async || (service.queue.depth().await.expect("answers") == 0).then_some(())).await;
+    service.stop().await;
+    world.assert_copied().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_a_message_takes_no_lease_that_runs() {
+    // Both in one worker with several slots, and in two workers.
+    for (slots, workers) in [(4, 1), (1, 2)] {
+        let mut world = World::with("bulk:2000", 60).await;
+        world.options.slots = slots;
+        world.fault(json!({
+            "operation": "ExportItems", "action": {"kind": "latency", "milliseconds": 700}
+        }));
+        let pass = world.begin(PassKind::Full).await;
+        let message = world.message(&pass).await;
+        let queue = Arc::new(Spy::default());
+        let services: Vec<_> =
+            (0..workers).map(|_| world.service_on(&queue, &world.store)).collect();
+        for _ in 0..2 {
+            services[0].publish(&message).await;
+        }
+        // The one works; the other is put off and published again, to come later.
+        poll(async || (queue.published().len() > 2).then_some(())).await;
+        let running = world.checkpoint().await;
+        assert!(running.lease.is_some() && !running.is_over(), "too fast for this test");
+        assert_eq!(running.fence, message.fence.next());
+        let put_off = queue.published().pop().expect("a message");
+        assert_eq!(put_off, message, "it counted as a try");
+
+        let ended = world
+            .until(world.folder, |checkpoint| {
+                assert_eq!(checkpoint.fence, message.fence.next(), "the lease was stolen");
+                checkpoint.is_over()
+            })
+            .await;
+        for service in services {
+            service.stop().await;
+        }
+        assert_eq!(ended.slice, message.slice, "it took more than one slice");
+        assert_eq!(world.counted("calls", DESTINATION, Some("UploadItems")), 1);
+        world.assert_copied().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,7 +160,7 @@ async fn a_stopping_worker_gives_its_lease_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_whose_batches_were_cut_short_is_not_done() {
     let world = World::with("bulk:2000", 300).await;
-    world.fault(serde_json::json!({
+    world.fault(json!({
         "operation": "ExportItems", "action": {"kind": "latency", "milliseconds": 100}
     }));
     let pass = world.begin(PassKind::Full).await;
@@ -116,5 +171,5 @@ async fn a_folder_whose_batches_were_cut_short_is_not_done() {
     let standing = world.copies().await.len();
     assert_eq!(left.is_over(), standing == 300, "over with {standing} of 300 items");
     world.work_until(&pass, Checkpoint::is_over).await;
-    assert_eq!(world.copies().await, world.originals().await);
+    world.assert_copied().await;
 }

@@ -1,14 +1,25 @@
 //! One mailbox between two simulated tenants, and a worker that copies one folder of it.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of the support")]
 
+mod clock;
+mod compare;
+mod poison;
+mod service;
+mod simulated;
+mod stall;
+
+pub use clock::ShiftedClock;
+pub use poison::Poison;
+pub use service::{Service, Spy};
+pub use stall::Stalling;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use longhaul_core::state::{MailboxState, PassState, ProjectState};
-use longhaul_core::{Bytes, FolderKey, FolderRef, MailboxId, PassId, ProjectId, SystemClock};
-use longhaul_ews::{Folder, FolderName, Mailbox, Traversal};
-use longhaul_jobs::{FolderSlice, encode};
-use longhaul_queue::{Lane, Queue};
+use longhaul_core::{Bytes, FolderKey, FolderRef, MailboxId, PassId, ProjectId};
+use longhaul_ews::{Folder, FolderName, Mailbox};
+use longhaul_jobs::FolderSlice;
 use longhaul_simulator::{Content, MailboxSpecification, Running, Simulator, TenantSpecification};
 use longhaul_store::folder::{Checkpoint, Failure, PassStart};
 use longhaul_store::records::{
@@ -16,18 +27,24 @@ use longhaul_store::records::{
     PassRecord, ProjectRecord, save,
 };
 use longhaul_store::{Expect, Store};
-use longhaul_worker::{Endpoints, Options, Worker};
+use longhaul_worker::{Endpoints, Options};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
+use tokio::time::{Instant, MissedTickBehavior};
 
 pub const SOURCE: &str = "user1@source.test";
 pub const DESTINATION: &str = "user1@destination.test";
+
+/// No test waits longer than this for anything.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything a worker needs, and nothing else.
 pub struct World {
     pub simulator: Running,
     pub store: Arc<dyn Store>,
+    /// The store's clock.
+    pub clock: Arc<ShiftedClock>,
     pub endpoints: Arc<Endpoints>,
+    /// The inbox, on both sides.
     pub folder: FolderRef,
     pub options: Options,
     project: ProjectRecord,
@@ -67,8 +84,9 @@ impl World {
             created: longhaul_core::Timestamp(0),
             problems: Vec::new(),
         };
-        let store = longhaul_store::Embedded::in_memory(Arc::new(SystemClock)).expect("a store");
-        let store: Arc<dyn Store> = Arc::new(store);
+        let clock = Arc::new(ShiftedClock::default());
+        let store = longhaul_store::Embedded::in_memory(Arc::<ShiftedClock>::clone(&clock));
+        let store: Arc<dyn Store> = Arc::new(store.expect("a store"));
         let endpoints = Arc::new(Endpoints::new("longhaul-test/0"));
         let mailbox = MailboxId::generate();
         let options = Options {
@@ -80,34 +98,16 @@ impl World {
         let mut world = Self {
             simulator,
             store,
+            clock,
             endpoints,
             folder: FolderRef { mailbox, folder: FolderKey::of("") },
             options,
             project,
             _secrets: secrets,
         };
-        world.map_inbox(mailbox).await;
-        world
-    }
-
-    async fn map_inbox(&mut self, mailbox: MailboxId) {
-        let source_inbox = inbox(&self.source()).await;
-        let destination_inbox = inbox(&self.destination()).await;
-        let source_id = source_inbox.id.as_str().to_owned();
-        self.folder = FolderRef { mailbox, folder: FolderKey::of(&source_id) };
-        let records = FolderRecord {
-            folder: self.folder,
-            source_id,
-            destination_id: Some(destination_inbox.id.as_str().to_owned()),
-            path: vec!["Inbox".to_owned()],
-            class: "IPF.Note".to_owned(),
-            distinguished: Some("inbox".to_owned()),
-            items: 0,
-            bytes: Bytes(0),
-        };
         let address = MailboxRecord {
             id: mailbox,
-            project: self.project.id,
+            project: world.project.id,
             source: SOURCE.to_owned(),
             destination: DESTINATION.to_owned(),
             batch: None,
@@ -115,10 +115,35 @@ impl World {
             last_pass: None,
             problem: None,
         };
-        let store = &*self.store;
-        save(store, &self.project, Expect::Any).await.expect("saved");
-        save(store, &address, Expect::Any).await.expect("saved");
-        save(store, &records, Expect::Any).await.expect("saved");
+        save(&*world.store, &world.project, Expect::Any).await.expect("saved");
+        save(&*world.store, &address, Expect::Any).await.expect("saved");
+        world.folder = world.map("inbox").await;
+        world
+    }
+
+    /// Maps a well-known folder of the source onto that of the destination.
+    pub async fn map(&self, role: &str) -> FolderRef {
+        let source_id = known(&self.source(), role).await.id.as_str().to_owned();
+        let destination_id = known(&self.destination(), role).await.id.as_str().to_owned();
+        let folder = FolderRef { mailbox: self.folder.mailbox, folder: FolderKey::of(&source_id) };
+        let record = FolderRecord {
+            folder,
+            source_id,
+            destination_id: Some(destination_id),
+            path: vec![role.to_owned()],
+            class: "IPF.Note".to_owned(),
+            distinguished: Some(role.to_owned()),
+            items: 0,
+            bytes: Bytes(0),
+        };
+        save(&*self.store, &record, Expect::Any).await.expect("saved");
+        folder
+    }
+
+    /// From now on the destination is reached through `poison`.
+    pub async fn reach_destination_through(&mut self, poison: &Poison) {
+        self.project.destination.ews_url = format!("http://{}/EWS/Exchange.asmx", poison.address());
+        save(&*self.store, &self.project, Expect::Any).await.expect("saved");
     }
 
     pub fn source(&self) -> Mailbox {
@@ -129,7 +154,8 @@ impl World {
         self.endpoints.client(&self.project.destination).expect("a client").mailbox(DESTINATION)
     }
 
-    /// Begins a pass without anybody working on it.
+    /// Begins a pass over the inbox without anybody working on it. It copies associated items
+    /// too, so that everything in the folder can be compared.
     pub async fn begin(&self, kind: PassKind) -> PassRecord {
         let pass = PassRecord {
             id: PassId::generate(),
@@ -137,15 +163,20 @@ impl World {
             number: 1,
             kind,
             state: PassState::Running,
-            associated_items: false,
+            associated_items: true,
             mailboxes: vec![self.folder.mailbox],
             started: longhaul_core::Timestamp(0),
             ended: None,
         };
         self.write(&pass).await;
-        let start = PassStart { pass: pass.id, bounds: pass.bounds() };
-        self.store.begin(self.folder, start).await.expect("begins");
+        self.begin_in(&pass, self.folder).await;
         pass
+    }
+
+    /// Begins the pass with another folder.
+    pub async fn begin_in(&self, pass: &PassRecord, folder: FolderRef) {
+        let start = PassStart { pass: pass.id, bounds: pass.bounds() };
+        self.store.begin(folder, start).await.expect("begins");
     }
 
     pub async fn write(&self, pass: &PassRecord) {
@@ -154,12 +185,16 @@ impl World {
 
     /// The message for the slice the store is at.
     pub async fn message(&self, pass: &PassRecord) -> FolderSlice {
-        let checkpoint = self.checkpoint().await;
+        self.message_in(pass, self.folder).await
+    }
+
+    pub async fn message_in(&self, pass: &PassRecord, folder: FolderRef) -> FolderSlice {
+        let checkpoint = self.checkpoint_of(folder).await;
         FolderSlice {
             project: pass.project,
             pass: pass.id,
-            mailbox: self.folder.mailbox,
-            folder: self.folder.folder,
+            mailbox: folder.mailbox,
+            folder: folder.folder,
             epoch: checkpoint.epoch,
             slice: checkpoint.slice,
             attempt: 0,
@@ -169,36 +204,35 @@ impl World {
         }
     }
 
-    /// Runs a worker on the pass until `enough` says so.
+    /// A worker on a queue of its own, with nothing to do yet.
+    pub fn service(&self) -> Service {
+        self.service_on(&Arc::new(Spy::default()), &self.store)
+    }
+
+    /// A worker on this queue and store.
+    pub fn service_on(&self, queue: &Arc<Spy>, store: &Arc<dyn Store>) -> Service {
+        Service::start(self.options.clone(), Arc::clone(store), queue, &self.endpoints)
+    }
+
+    /// Looks at a folder until `enough` says so.
+    pub async fn until(
+        &self,
+        folder: FolderRef,
+        enough: impl Fn(&Checkpoint) -> bool,
+    ) -> Checkpoint {
+        poll(async || Some(self.checkpoint_of(folder).await).filter(|found| enough(found))).await
+    }
+
+    /// Runs a worker on the inbox's pass until `enough` says so.
     pub async fn work_until(
         &self,
         pass: &PassRecord,
         enough: impl Fn(&Checkpoint) -> bool,
     ) -> Checkpoint {
-        let queue: Arc<dyn Queue> = Arc::new(longhaul_queue::Embedded::new());
-        let body = encode(&self.message(pass).await).expect("encodes").into();
-        queue.publish(Lane::Normal, body, None).await.expect("published");
-        let stop = CancellationToken::new();
-        let worker = Worker::new(
-            self.options.clone(),
-            Arc::clone(&self.store),
-            Arc::clone(&queue),
-            Arc::clone(&self.endpoints),
-        );
-        let running = tokio::spawn(worker.run(stop.clone()));
-        let mut look = tokio::time::interval(Duration::from_millis(10));
-        let reached = tokio::time::timeout(Duration::from_secs(60), async {
-            loop {
-                look.tick().await;
-                let checkpoint = self.checkpoint().await;
-                if enough(&checkpoint) {
-                    return checkpoint;
-                }
-            }
-        });
-        let reached = reached.await.expect("the worker gets there within a minute");
-        stop.cancel();
-        running.await.expect("no panic").expect("stops");
+        let service = self.service();
+        service.publish(&self.message(pass).await).await;
+        let reached = self.until(self.folder, enough).await;
+        service.stop().await;
         reached
     }
 
@@ -209,50 +243,35 @@ impl World {
     }
 
     pub async fn checkpoint(&self) -> Checkpoint {
-        self.store.checkpoint(self.folder).await.expect("reads").expect("a pass began")
+        self.checkpoint_of(self.folder).await
+    }
+
+    pub async fn checkpoint_of(&self, folder: FolderRef) -> Checkpoint {
+        self.store.checkpoint(folder).await.expect("reads").expect("a pass began")
     }
 
     pub async fn failures(&self) -> Vec<Failure> {
         self.store.failures(self.folder, None, 1000).await.expect("reads")
     }
-
-    /// Items in the destination inbox, by message id or, without one, by subject.
-    pub async fn copies(&self) -> Vec<String> {
-        names(&self.destination()).await
-    }
-
-    /// Items in the source inbox, likewise.
-    pub async fn originals(&self) -> Vec<String> {
-        names(&self.source()).await
-    }
-
-    pub fn fault(&self, rule: Value) {
-        self.simulator.inject(rule).expect("a rule");
-    }
 }
 
-async fn inbox(mailbox: &Mailbox) -> Folder {
-    let answers = mailbox.get_folders(&[FolderName::Distinguished("inbox")]).await;
-    answers.expect("answers").remove(0).expect("has an inbox")
-}
-
-async fn names(mailbox: &Mailbox) -> Vec<String> {
-    let folder = inbox(mailbox).await.id;
-    let mut names = Vec::new();
-    let mut offset = 0;
+/// Looks every few milliseconds until there is something to see.
+pub async fn poll<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    let mut tick = tokio::time::interval(Duration::from_millis(10));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let page = mailbox.find_items(&folder, Traversal::Shallow, offset, 1000).await;
-        let page = page.expect("answers");
-        names.extend(
-            page.items.into_iter().map(|item| item.message_id.or(item.subject).unwrap_or_default()),
-        );
-        match page.next_offset {
-            Some(next) if !page.last => offset = next,
-            _ => break,
+        tick.tick().await;
+        if let Some(seen) = look().await {
+            return seen;
         }
+        assert!(began.elapsed() < PATIENCE, "it does not happen");
     }
-    names.sort();
-    names
+}
+
+async fn known(mailbox: &Mailbox, role: &str) -> Folder {
+    let answers = mailbox.get_folders(&[FolderName::Distinguished(role)]).await;
+    answers.expect("answers").remove(0).expect("has the folder")
 }
 
 fn endpoint(tenant: &Value, folder: &std::path::Path, at: usize) -> EndpointRecord {

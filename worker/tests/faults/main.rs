@@ -1,0 +1,9 @@
+//! What the service does wrong, and what becomes of the folder.
+
+mod crashes;
+mod items;
+mod requests;
+#[path = "../support/mod.rs"]
+mod support;
+mod throttling;
+mod uncertain;
