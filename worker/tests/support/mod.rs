@@ -1,5 +1,10 @@
 //! One mailbox between two simulated tenants, and a worker that copies one folder of it.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of the support")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "each test file uses its part of the support"
+)]
 
 mod clock;
 mod compare;
@@ -220,7 +225,11 @@ impl World {
         folder: FolderRef,
         enough: impl Fn(&Checkpoint) -> bool,
     ) -> Checkpoint {
-        poll(async || Some(self.checkpoint_of(folder).await).filter(|found| enough(found))).await
+        let look = async || Some(self.checkpoint_of(folder).await).filter(|found| enough(found));
+        match try_poll(look).await {
+            Some(reached) => reached,
+            None => panic!("it stays at {:#?}", self.checkpoint_of(folder).await),
+        }
     }
 
     /// Runs a worker on the inbox's pass until `enough` says so.
@@ -256,17 +265,21 @@ impl World {
 }
 
 /// Looks every few milliseconds until there is something to see.
-pub async fn poll<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn poll<T>(look: impl AsyncFnMut() -> Option<T>) -> T {
+    try_poll(look).await.expect("it happens")
+}
+
+async fn try_poll<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let began = Instant::now();
     let mut tick = tokio::time::interval(Duration::from_millis(10));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    while began.elapsed() < PATIENCE {
         tick.tick().await;
         if let Some(seen) = look().await {
-            return seen;
+            return Some(seen);
         }
-        assert!(began.elapsed() < PATIENCE, "it does not happen");
     }
+    None
 }
 
 async fn known(mailbox: &Mailbox, role: &str) -> Folder {

@@ -1,0 +1,91 @@
+//! Whole requests that are refused.
+
+use futures::future::join_all;
+use longhaul_core::code;
+use longhaul_store::folder::Outcome;
+use longhaul_store::records::PassKind;
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_mailbox_stops_its_folder_and_keeps_what_stands() {
+    let world = World::with("demo", 60).await;
+    world.fault(json!({
+        "operation": "UploadItems",
+        "action": {"kind": "item_error", "code": "ErrorQuotaExceeded", "position": 5}
+    }));
+    let ended = world.pass(PassKind::Full).await;
+    assert!(
+        matches!(&ended.outcome, Some(Outcome::Parked { code, .. }) if *code == code::MAILBOX_FULL)
+    );
+    world.assert_ledger_is_true().await;
+    world.simulator.clear_faults();
+    world.pass(PassKind::Full).await;
+    world.assert_copied().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invalid_sync_state_begins_a_new_epoch_without_a_duplicate() {
+    let world = World::with("demo", 60).await;
+    let first = world.pass(PassKind::Full).await;
+    world.fault(json!({
+        "operation": "SyncFolderItems", "nth": 1,
+        "action": {"kind": "item_error", "code": "ErrorInvalidSyncStateData"}
+    }));
+    let second = world.pass(PassKind::Full).await;
+    assert!(second.epoch > first.epoch);
+    world.assert_copied().await;
+}
+
+/// Uploads are refused as malformed by `rule`; what comes of it, and that the next pass heals it.
+async fn only_items_fail(rule: Value) -> u64 {
+    let world = World::with("bulk:2000", 12).await;
+    let refused = world.fault(rule.clone());
+    let ended = world.pass(PassKind::Full).await;
+    assert!(world.happened(refused).await > 0);
+    assert_eq!(ended.outcome, Some(Outcome::Done), "{rule}");
+    let failures = world.failures().await;
+    let codes: Vec<_> = failures.iter().map(|failure| failure.code).collect();
+    assert!(codes.iter().all(|code| *code == code::REQUEST_REFUSED), "{rule}: {codes:?}");
+    assert_eq!(ended.counters.items + failures.len() as u64, 12, "{rule}");
+    world.assert_ledger_is_true().await;
+
+    world.simulator.clear_faults();
+    world.pass(PassKind::Full).await;
+    world.assert_copied().await;
+    failures.len() as u64
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_called_malformed_once_costs_at_most_its_items() {
+    let status = json!({"kind": "status", "status": 400});
+    let fault = json!({"kind": "fault", "code": "ErrorSchemaValidation"});
+    let rule = |action| json!({"operation": "UploadItems", "nth": 1, "action": action});
+    join_all([status, fault].map(rule).map(only_items_fail)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_always_called_malformed_cost_all_items_and_not_the_folder() {
+    let failed = only_items_fail(json!({
+        "operation": "UploadItems", "action": {"kind": "status", "status": 400}
+    }));
+    assert_eq!(failed.await, 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_refuses_streams_costs_at_most_the_large_items() {
+    async fn heals(status: u16) {
+        let world = World::with("bulk:12000000", 2).await;
+        world.set(json!({"refuse_chunked": status})).await;
+        let ended = world.pass(PassKind::Full).await;
+        assert_eq!(ended.outcome, Some(Outcome::Done), "{status}");
+        assert_eq!(ended.counters.items + ended.counters.failed, 2, "{status}");
+        world.assert_ledger_is_true().await;
+
+        world.set(json!({"refuse_chunked": null})).await;
+        world.pass(PassKind::Full).await;
+        world.assert_copied().await;
+    }
+    join_all([400, 411].map(heals)).await;
+}
