@@ -94,7 +94,7 @@ impl Exit {
             | ITEM_REFUSED | BLOB_TRUNCATED | BLOB_NOT_BASE64 | BLOB_BROKEN | ATTEMPTS_USED_UP
             | AMBIGUOUS_UPLOAD | UPLOAD_UNANSWERED | ITEM_CHANGED => Self::NotClean,
             ADDRESS_TAKEN | STORE_IN_USE | STORE_NOT_WRITABLE | STORE_FAILED | STORE_BEHIND
-            | STORE_FORMAT | QUEUE_FAILED => Self::Local,
+            | STORE_FORMAT | STORE_DAMAGED | QUEUE_FAILED => Self::Local,
             _ => Self::Bug,
         }
     }

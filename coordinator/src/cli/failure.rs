@@ -84,12 +84,12 @@ impl std::fmt::Display for Report {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        // One reason says the same as the sentence above it.
+        // One reason is mostly what the sentence says already.
         let several = refusal.details.len() > 1;
         let reasons = refusal
             .details
             .iter()
-            .filter(|_| several)
+            .filter(|detail| several || !refusal.text.contains(&detail.text))
             .map(|detail| match detail.text.starts_with(&detail.place) {
                 true => format!("{}: {}", detail.code, detail.text),
                 false => format!("{}: {}: {}", detail.place, detail.code, detail.text),

@@ -12,6 +12,7 @@ pub fn advice(code: Code) -> &'static str {
         }
         NOT_FOUND => "`longhaul project list` and `longhaul status` show what there is",
         WRONG_STATE => "`longhaul status` shows the present state",
+        DUPLICATE_MAILBOX => "leave the mailbox out, or go on with the project that has it",
         NAME_TAKEN => "choose another name, or use the project that exists",
         NOT_CLEAN => "look at the differences, run the pass again, then verify again",
         CREDENTIAL_REFUSED => {
@@ -43,6 +44,7 @@ pub fn advice(code: Code) -> &'static str {
         }
         TOO_LARGE => "raise MaxReceiveSize of the destination mailbox, then start the pass again",
         STORE_IN_USE => "stop the other longhaul that uses this data folder",
+        STORE_DAMAGED => "restore the data folder from a backup; do not start from an empty one",
         STORE_NOT_WRITABLE => "make the data folder writable or choose another",
         STORE_FAILED | QUEUE_FAILED => "check the backend's log; longhaul tries again by itself",
         ATTEMPTS_USED_UP => "read the folder's error, mend its cause, then start the pass again",

@@ -42,6 +42,15 @@ pub enum Error {
         /// Ours.
         known: u32,
     },
+    /// The store's file is gone, empty or not a store any more.
+    #[error("{} was a store and is damaged or gone", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the database says of it, if it got that far.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
     /// A stored value that does not decode.
     #[error("stored value {key} does not decode")]
     Corrupt {
@@ -73,6 +82,7 @@ impl Error {
             Self::InUse(_) => code::STORE_IN_USE,
             Self::NotWritable { .. } => code::STORE_NOT_WRITABLE,
             Self::Format { .. } => code::STORE_FORMAT,
+            Self::Damaged { .. } => code::STORE_DAMAGED,
             Self::Corrupt { .. } | Self::Backend { .. } => code::STORE_FAILED,
         }
     }

@@ -94,6 +94,23 @@ fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+fn a_store_that_is_damaged_or_gone_is_never_replaced_by_an_empty_one() {
+    for spoil in [
+        (|file: &Path| std::fs::write(file, "")) as fn(&Path) -> std::io::Result<()>,
+        |file| std::fs::remove_file(file),
+        |file| std::fs::write(file, vec![0xA5; 8192]),
+    ] {
+        let home = tempfile::tempdir().expect("a folder");
+        drop(open(home.path()).expect("opens"));
+        spoil(&home.path().join("store.redb")).expect("spoilt");
+        for _ in 0..2 {
+            let refused = open(home.path()).expect_err("damaged");
+            assert!(matches!(refused, Error::Damaged { .. }), "{refused:?}");
+        }
+    }
+}
+
+#[test]
 fn nobody_else_may_read_what_is_stored() {
     let home = tempfile::tempdir().expect("a folder");
     let folder = home.path().join("deep/data");

@@ -84,6 +84,10 @@ fn what_the_tenants_refuse_is_said_and_nothing_is_created() -> anyhow::Result<()
     simulator.act(&format!("tenants/{tenant}/ews"), &json!({"enabled": true}))?;
     submit()?.success()?;
     refused(&submit()?, "LH-0206", 4, "contoso")?;
+
+    // Another project would have a ledger of its own, and copy everything once more.
+    good.with("name: contoso", "name: again").write(folder)?;
+    refused(&submit()?, "LH-0106", 3, "user1@source.test")?;
     Ok(())
 }
 

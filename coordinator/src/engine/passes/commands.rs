@@ -1,6 +1,8 @@
 //! What operators ask for.
 
-use longhaul_core::code::NAME_TAKEN;
+use std::collections::HashSet;
+
+use longhaul_core::code::{DUPLICATE_MAILBOX, NAME_TAKEN};
 use longhaul_core::state::{PassEvent, PassState, ProjectEvent, ProjectState};
 use longhaul_core::{PassId, ProjectId};
 use longhaul_store::records::{self, MailboxRecord, PassRecord, ProjectRecord};
@@ -24,6 +26,7 @@ impl Passes {
             let text = format!("there is a project {:?} already", project.name);
             return Err(Refusal::new(RefusalKind::Conflict, NAME_TAKEN, text));
         }
+        self.not_copied_by_others(&project, &mailboxes, &taken).await?;
         for event in [ProjectEvent::Process, ProjectEvent::Processed] {
             project.state = project
                 .state
@@ -36,6 +39,38 @@ impl Passes {
         records::save(store, &project, Expect::Absent).await?;
         tracing::info!(project.id = %project.id, mailboxes = mailboxes.len(), "project submitted");
         Ok(project)
+    }
+
+    /// Refuses pairs that another project copies: it has a ledger of its own, so what one has
+    /// copied the other would copy again.
+    async fn not_copied_by_others(
+        &self,
+        project: &ProjectRecord,
+        mailboxes: &[MailboxRecord],
+        others: &[ProjectRecord],
+    ) -> Result<(), Refusal> {
+        let store = &*self.context.store;
+        let tenants = |of: &ProjectRecord| {
+            [&of.source, &of.destination].map(|endpoint| endpoint.tenant_id.to_lowercase())
+        };
+        let pair = |of: &MailboxRecord| [&of.source, &of.destination].map(|a| a.to_lowercase());
+        let mut taken = Vec::new();
+        for other in others.iter().filter(|other| tenants(other) == tenants(project)) {
+            let theirs = find::mailboxes(store, other.id).await?;
+            let theirs: HashSet<_> = theirs.iter().map(pair).collect();
+            taken.extend(mailboxes.iter().filter(|ours| theirs.contains(&pair(ours))).map(
+                |ours| {
+                    let text = format!("project {:?} copies it to the same mailbox", other.name);
+                    Detail::new(DUPLICATE_MAILBOX, &ours.source, text)
+                },
+            ));
+        }
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let text =
+            format!("{} of {} mailboxes belong to another project", taken.len(), mailboxes.len());
+        Err(Refusal::new(RefusalKind::Conflict, DUPLICATE_MAILBOX, text).with(taken))
     }
 
     /// Starts a pass.
