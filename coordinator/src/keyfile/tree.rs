@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat, Source};
 use longhaul_core::code;
 
+use super::file::{MAX_KEY_FILE, read_string};
 use super::lines::{Lines, SyntaxError};
 use super::{Mistake, Mistakes, Place, Table};
 
@@ -22,7 +22,7 @@ pub(crate) struct Tree {
 
 /// Reads a file whose path is the name the operator gave.
 pub(crate) fn read_text(path: &Path) -> Result<String, Mistakes> {
-    fs::read_to_string(path).map_err(|error| {
+    read_string(path, MAX_KEY_FILE).map_err(|error| {
         let text = format!("cannot be read: {error}");
         let mistake = Mistake::new("", code::FILE_UNREADABLE, text);
         Mistakes::one(mistake.at(Place::File(path.display().to_string(), None)))
@@ -50,6 +50,8 @@ impl Tree {
         prefix: &str,
         env: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, Mistakes> {
+        // Some editors write a byte order mark, which would become part of the first key.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let in_file = |line| Place::File(file.to_owned(), line);
         let unreadable = |text: String| {
             Mistakes::one(Mistake::new("", code::FILE_UNREADABLE, text).at(in_file(None)))

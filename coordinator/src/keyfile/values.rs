@@ -1,13 +1,13 @@
 //! Reading single values out of the tree, with what can be wrong with each.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use config::{Value, ValueKind};
 use longhaul_core::{Code, code};
 use longhaul_identity::SecretRef;
 
+use super::file::{MAX_CERTIFICATE, check_secret, read_string};
 use super::lines::Lines;
 use super::{Mistake, Place};
 
@@ -52,7 +52,14 @@ impl<'a> Reader<'a> {
     pub(crate) fn secret(&mut self, table: &mut Table, path: &str, key: &str) -> Option<SecretRef> {
         let text = self.text(table, path, key)?;
         match text.parse::<SecretRef>() {
-            Ok(SecretRef::File(file)) => Some(SecretRef::File(self.folder.join(file))),
+            Ok(SecretRef::File(file)) => {
+                let whole = self.folder.join(&file);
+                if let Err(error) = check_secret(&whole) {
+                    let text = format!("{} cannot be a secret: {error}", file.display());
+                    self.report(&join(path, key), code::FILE_UNREADABLE, &text);
+                }
+                Some(SecretRef::File(whole))
+            }
             Ok(reference) => Some(reference),
             // The text is not repeated: it may be the secret itself.
             Err(error) => {
@@ -65,7 +72,7 @@ impl<'a> Reader<'a> {
     /// The content of the file a key names.
     pub(crate) fn pem(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
         let file = PathBuf::from(self.text(table, path, key)?);
-        match fs::read_to_string(self.folder.join(&file)) {
+        match read_string(&self.folder.join(&file), MAX_CERTIFICATE) {
             Ok(pem) => Some(pem),
             Err(error) => {
                 let text = format!("{} cannot be read: {error}", file.display());

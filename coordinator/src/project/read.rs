@@ -3,7 +3,6 @@
 //! Every value is looked at, whatever is wrong with the others. A key that cannot be used is
 //! reported once and stands empty in the result, which is then not used.
 
-use std::fs;
 use std::path::Path;
 
 use config::{Value, ValueKind};
@@ -12,7 +11,7 @@ use longhaul_core::code;
 use super::load::ENV_PREFIX;
 use super::spec::{Endpoint, Options, Pair, Spec, authority, ews_scope, ews_url};
 use super::{Mistake, Place};
-use crate::keyfile::{Lines, Reader, Table};
+use crate::keyfile::{Lines, MAX_CSV, Reader, Table, read_bytes};
 
 const PROJECT_KEYS: &[&str] = &[
     "name",
@@ -161,7 +160,7 @@ impl<'a> ProjectReader<'a> {
             }
         }
         if let Some(name) = self.keys.text(table, "", "mailboxes_csv") {
-            match fs::read(self.keys.folder.join(&name)) {
+            match read_bytes(&self.keys.folder.join(&name), MAX_CSV) {
                 Ok(bytes) => self.csv(&name, &bytes, &mut pairs),
                 Err(error) => {
                     let text = format!("{name} cannot be read: {error}");

@@ -7,6 +7,8 @@ use longhaul_store::records::CredentialRecord;
 
 use super::*;
 
+mod hostile;
+
 const GOOD: &str = "\
 name: move to fabrikam
 customer: Contoso
