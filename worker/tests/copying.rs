@@ -8,10 +8,11 @@ use std::time::Duration;
 use longhaul_core::Timestamp;
 use longhaul_core::state::PassState;
 use longhaul_queue::Queue as _;
+use longhaul_store::Store;
 use longhaul_store::folder::Checkpoint;
 use longhaul_store::records::PassKind;
 use serde_json::json;
-use support::{DESTINATION, Spy, World, poll};
+use support::{DESTINATION, Spy, Stalling, World, poll};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_item_of_the_folder_stands_in_the_destination_once() {
@@ -60,6 +61,19 @@ async fn a_folder_of_many_slices_is_copied_whole() {
     world.options.slice_bytes = longhaul_core::Bytes(1);
     let ended = world.pass(PassKind::Full).await;
     assert!(ended.slice.0 > 0, "it was done in one slice");
+    world.assert_copied().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_listed_during_a_commit_stops_nothing() {
+    // Three pages, and a store so slow that each further page comes while a batch is written.
+    let world = World::with("bulk:2000", 1100).await;
+    let store: Arc<dyn Store> = Stalling::slow(&world.store, Duration::from_millis(150));
+    let pass = world.begin(PassKind::Full).await;
+    let service = world.service_on(&Arc::new(Spy::default()), &store);
+    service.publish(&world.message(&pass).await).await;
+    world.until(world.folder, Checkpoint::is_over).await;
+    service.stop().await;
     world.assert_copied().await;
 }
 
@@ -149,7 +163,6 @@ async fn a_copy_of_a_message_takes_no_lease_that_runs() {
 async fn a_stopping_worker_gives_its_lease_back() {
     let mut world = World::with("bulk:2000", 1500).await;
     world.options.slice_bytes = longhaul_core::Bytes(1);
-    world.options.grace = Duration::from_secs(20);
     let pass = world.begin(PassKind::Full).await;
     world.work_until(&pass, |checkpoint| checkpoint.counters.items > 0).await;
     let left = world.checkpoint().await;

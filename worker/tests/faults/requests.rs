@@ -72,20 +72,3 @@ async fn uploads_always_called_malformed_cost_all_items_and_not_the_folder() {
     });
     assert_eq!(only_items_fail(rule, 3).await, 3);
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_refuses_streams_costs_at_most_the_large_items() {
-    async fn heals(status: u16) {
-        let world = World::with("bulk:12000000", 2).await;
-        world.set(json!({"refuse_chunked": status})).await;
-        let ended = world.pass(PassKind::Full).await;
-        assert_eq!(ended.outcome, Some(Outcome::Done), "{status}");
-        assert_eq!(ended.counters.items + ended.counters.failed, 2, "{status}");
-        world.assert_ledger_is_true().await;
-
-        world.set(json!({"refuse_chunked": null})).await;
-        world.pass(PassKind::Full).await;
-        world.assert_copied().await;
-    }
-    join_all([400, 411].map(heals)).await;
-}

@@ -97,7 +97,8 @@ impl World {
         let options = Options {
             upload_time: Duration::from_secs(2),
             settle: Duration::ZERO,
-            grace: Duration::from_secs(5),
+            // On a busy machine the running batches take seconds.
+            grace: Duration::from_secs(20),
             ..Options::default()
         };
         let mut world = Self {

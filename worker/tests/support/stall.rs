@@ -1,4 +1,4 @@
-//! A store that a worker does not get its commits into.
+//! A store whose commits take their time, or never come back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +14,23 @@ use longhaul_store::folder::{
 use longhaul_store::{Checkpoints, Document, Documents, Error, Expect, Store, Version};
 use tokio::sync::Notify;
 
-/// Passes everything on but commits, which never come back and are never written.
+/// Passes everything on; commits only after a while, or never.
 #[derive(Debug)]
 pub struct Stalling {
     inner: Arc<dyn Store>,
+    after: Option<Duration>,
     reached: Notify,
 }
 
 impl Stalling {
+    /// Commits never come back and are never written.
     pub fn over(inner: &Arc<dyn Store>) -> Arc<Self> {
-        Arc::new(Self { inner: Arc::clone(inner), reached: Notify::new() })
+        Arc::new(Self { inner: Arc::clone(inner), after: None, reached: Notify::new() })
+    }
+
+    /// Each commit takes so long.
+    pub fn slow(inner: &Arc<dyn Store>, after: Duration) -> Arc<Self> {
+        Arc::new(Self { inner: Arc::clone(inner), after: Some(after), reached: Notify::new() })
     }
 
     /// Until somebody wants to commit.
@@ -35,9 +42,13 @@ impl Stalling {
 
 #[async_trait]
 impl Checkpoints for Stalling {
-    async fn commit(&self, _: &Lease, _: Commit) -> Result<Receipt, Error> {
+    async fn commit(&self, lease: &Lease, commit: Commit) -> Result<Receipt, Error> {
         self.reached.notify_one();
-        std::future::pending().await
+        match self.after {
+            Some(after) => tokio::time::sleep(after).await,
+            None => std::future::pending().await,
+        }
+        self.inner.commit(lease, commit).await
     }
 
     async fn now(&self) -> Result<Timestamp, Error> {
