@@ -173,7 +173,7 @@ impl Jobs {
         if keeper.lost().is_cancelled() {
             ending.halt = Some(Halt::Lost);
         }
-        let position = folder.committer.unsaved().await;
+        let position = folder.committer.unsaved();
         Ok(Done { ending, keeper, position })
     }
 }

@@ -1,7 +1,8 @@
 //! Commits of a slice, one after the other, and the position that follows from them.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use longhaul_core::{BatchNo, ItemKey};
@@ -35,14 +36,11 @@ pub(crate) struct PageNo(u64);
 pub(crate) struct Committer {
     store: Arc<dyn Store>,
     keeper: Arc<Keeper>,
-    state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    appender: Appender,
-    pages: Pages,
-    commits: u64,
+    /// Held while a commit is written: the ledger grows at one place.
+    appender: Mutex<Appender>,
+    /// Held for a moment only, so that listing never waits for a commit.
+    pages: std::sync::Mutex<Pages>,
+    commits: AtomicU64,
 }
 
 /// Pages whose batches are not all committed, in the order they were listed.
@@ -78,6 +76,26 @@ impl Pages {
         self.close();
     }
 
+    /// The position to be saved with a commit that ends a batch of `page`.
+    fn position_after(&self, page: Option<PageNo>) -> Option<Position> {
+        let mut after = self.clone();
+        if let Some(page) = page {
+            after.batch_done(page);
+        }
+        after.unsaved
+    }
+
+    /// Takes note that such a commit is written, with that position. Pages may have been listed
+    /// meanwhile.
+    fn committed(&mut self, page: Option<PageNo>, saved: Option<&Position>) {
+        if let Some(page) = page {
+            self.batch_done(page);
+        }
+        if self.unsaved.as_ref() == saved {
+            self.unsaved = None;
+        }
+    }
+
     /// The position moves over pages from the front that have no open batch left.
     fn close(&mut self) {
         while let Some(page) = self.open.pop_front_if(|page| page.batches == 0) {
@@ -90,63 +108,68 @@ impl Pages {
 
 impl Committer {
     pub(crate) fn new(store: Arc<dyn Store>, keeper: Arc<Keeper>, appender: Appender) -> Self {
-        let state = Mutex::new(State { appender, pages: Pages::default(), commits: 0 });
-        Self { store, keeper, state }
+        Self {
+            store,
+            keeper,
+            appender: Mutex::new(appender),
+            pages: std::sync::Mutex::default(),
+            commits: AtomicU64::new(0),
+        }
     }
 
     /// Notes a page that was listed and cut into `batches`.
-    pub(crate) async fn listed(&self, batches: usize, end: Position) -> PageNo {
-        self.state.lock().await.pages.add(batches, end)
+    pub(crate) fn listed(&self, batches: usize, end: Position) -> PageNo {
+        self.pages().add(batches, end)
     }
 
-    /// Commits a batch; `page` is none for a batch of an earlier owner.
+    /// Commits a batch; `page` is none for a batch of an earlier owner, and for one that did not
+    /// come through whole.
     ///
     /// # Errors
     ///
-    /// The store's, after some tries if it did not answer.
+    /// The store's, after some tries if it did not answer. The position has not moved then.
     pub(crate) async fn commit(
         &self,
         page: Option<PageNo>,
         batch: BatchNo,
         outcome: Outcome,
     ) -> Result<(), Error> {
-        let mut state = self.state.lock().await;
-        // Only a written commit moves the position.
-        let mut pages = state.pages.clone();
-        if let Some(page) = page {
-            pages.batch_done(page);
-        }
-        let append = state.appender.prepare(&outcome.records);
+        let mut appender = self.appender.lock().await;
+        let append = appender.prepare(&outcome.records);
+        let position = self.pages().position_after(page);
         let commit = Commit {
             batch,
             append,
             failures: outcome.failures,
             cleared: outcome.cleared,
             vanished: outcome.vanished,
-            position: pages.unsaved.take(),
+            position,
         };
         let receipt = self.write(&commit).await?;
-        state.pages = pages;
-        state.commits += 1;
-        state.appender.committed(&commit.append, receipt.ledger_len);
+        appender.committed(&commit.append, receipt.ledger_len);
+        self.pages().committed(page, commit.position.as_ref());
+        self.commits.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
     /// The position that no commit has carried yet: it goes with the slice's end.
-    pub(crate) async fn unsaved(&self) -> Option<Position> {
-        self.state.lock().await.pages.unsaved.clone()
+    pub(crate) fn unsaved(&self) -> Option<Position> {
+        self.pages().unsaved.clone()
     }
 
     /// Whether the slice has moved the folder forward.
-    pub(crate) async fn has_progressed(&self) -> bool {
-        let state = self.state.lock().await;
-        state.commits > 0 || state.pages.unsaved.is_some()
+    pub(crate) fn has_progressed(&self) -> bool {
+        self.commits.load(Ordering::Relaxed) > 0 || self.pages().unsaved.is_some()
     }
 
     /// Whether every item up to the end of the list has an outcome in the store.
-    pub(crate) async fn is_at_end(&self) -> bool {
-        let state = self.state.lock().await;
-        state.pages.at_end && state.pages.open.is_empty()
+    pub(crate) fn is_at_end(&self) -> bool {
+        let pages = self.pages();
+        pages.at_end && pages.open.is_empty()
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn write(&self, commit: &Commit) -> Result<Receipt, Error> {

@@ -1,11 +1,9 @@
 //! Reading a batch's items from the source.
 
-use std::collections::HashSet;
-
 use bytes::Bytes;
-use longhaul_core::code::{MALFORMED_ANSWER, TOO_LARGE};
-use longhaul_core::{Code, ItemKey};
-use longhaul_ews::{Exported, ItemError};
+use longhaul_core::Code;
+use longhaul_core::code::TOO_LARGE;
+use longhaul_ews::ItemError;
 
 use super::committer::Outcome;
 use super::copy::Flight;
@@ -58,16 +56,6 @@ impl Folder {
             let ids: Vec<_> = group.members.iter().map(|item| item.id.clone()).collect();
             let peer = &self.source;
             match peer.lane.call(&self.stop, || peer.mailbox.export(&ids)).await {
-                Ok(answers) if are_swapped(&group.members, &answers) => {
-                    self.narrow(
-                        group,
-                        MALFORMED_ANSWER,
-                        "answers in another order",
-                        &mut work,
-                        flight,
-                    )
-                    .await?;
-                }
                 Ok(answers) => {
                     for (item, answer) in group.members.into_iter().zip(answers) {
                         match answer {
@@ -163,17 +151,4 @@ impl Folder {
         outcome.failures.push(failure);
         Ok(())
     }
-}
-
-/// Whether an answer carries the id of another item that was asked for. The service may respell
-/// an id (ews-managed-api issue 46), but one item's content under another's id is proof that the
-/// answers are out of order.
-fn are_swapped(asked: &[Item], answers: &[Result<Exported, ItemError>]) -> bool {
-    let keys: HashSet<_> = asked.iter().map(|item| item.key).collect();
-    asked.iter().zip(answers).any(|(item, answer)| {
-        answer.as_ref().is_ok_and(|exported| {
-            let key = ItemKey::of(&exported.id.id);
-            key != item.key && keys.contains(&key)
-        })
-    })
 }

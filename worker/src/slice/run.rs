@@ -40,13 +40,13 @@ pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Cont
     match prepared.await {
         Ok(fingerprint) => ending.fingerprint = fingerprint,
         Err(halt) => {
-            ending.progressed = folder.committer.has_progressed().await;
+            ending.progressed = folder.committer.has_progressed();
             ending.halt = Some(halt);
             return ending;
         }
     }
     let halt = Course::new(folder, checkpoint.position.clone()).run(control).await;
-    ending.progressed = folder.committer.has_progressed().await;
+    ending.progressed = folder.committer.has_progressed();
     ending.halt = halt;
     ending
 }
@@ -85,7 +85,7 @@ impl<'a> Course<'a> {
                 }
             }
             if copying.is_empty() && (listing.is_none() || self.halt.is_some()) {
-                return self.result().await;
+                return self.result();
             }
             tokio::select! {
                 Some(copied) = copying.next(), if !copying.is_empty() => {
@@ -96,7 +96,7 @@ impl<'a> Course<'a> {
                 page = async { Some(listing.as_mut()?.await) }, if listing.is_some() => {
                     listing = None;
                     if let Some(page) = page {
-                        self.take(page).await;
+                        self.take(page);
                     }
                 }
             }
@@ -105,14 +105,14 @@ impl<'a> Course<'a> {
 
     /// Why the slice ended early; none only if every item up to the end of the list has an
     /// outcome, whatever else happened meanwhile.
-    async fn result(self) -> Option<Halt> {
-        if self.folder.committer.is_at_end().await {
+    fn result(self) -> Option<Halt> {
+        if self.folder.committer.is_at_end() {
             return self.halt.filter(|halt| *halt != Halt::Enough);
         }
         Some(self.halt.unwrap_or(Halt::Enough))
     }
 
-    async fn take(&mut self, page: Result<Page, Halt>) {
+    fn take(&mut self, page: Result<Page, Halt>) {
         let page = match page {
             Ok(page) => page,
             Err(halt) => return self.stop_for(halt),
@@ -123,7 +123,7 @@ impl<'a> Course<'a> {
             let index = self.folder.index();
             cut(page.items, |item| index.goes_alone(item.key))
         };
-        let number = self.folder.committer.listed(batches.len(), page.end).await;
+        let number = self.folder.committer.listed(batches.len(), page.end);
         self.waiting.extend(batches.into_iter().map(|batch| (number, batch)));
     }
 

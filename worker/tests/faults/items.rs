@@ -50,22 +50,6 @@ async fn damaged_exports_are_never_uploaded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_at_the_wrong_positions_mix_nothing_up() {
-    async fn heals(when: Value) {
-        let world = World::with("demo", 60).await;
-        let mut rule = json!({"operation": "ExportItems", "action": {"kind": "wrong_positions"}});
-        rule.as_object_mut().expect("an object").extend(when.as_object().expect("too").clone());
-        let swapped = world.fault(rule);
-        world.pass(PassKind::Full).await;
-        assert!(world.happened(swapped).await > 0);
-        // Each copy is in the ledger as the copy of its own original, and no associated item
-        // stands among the others.
-        world.assert_copied().await;
-    }
-    join_all([json!({"nth": 1}), json!({"every": 1})].map(heals)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_item_that_is_damaged_every_time_is_recorded_with_its_reason() {
     let world = World::with("demo", 60).await;
     world.fault(json!({
