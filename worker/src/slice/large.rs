@@ -88,6 +88,10 @@ impl Folder {
             let until = Instant::now() + runtime;
             self.intend(&mut flight.batch, vec![item.intent()], runtime).await?;
             flight.until = Some(until);
+            // A neighbour may have met a hint while the intent was written.
+            if destination.lane.is_blocked() {
+                continue;
+            }
             let upload = destination.mailbox.upload_stream(
                 &destination.folder,
                 item.associated,

@@ -113,6 +113,10 @@ impl Folder {
                 .await
                 .map_err(|halt| Unanswered::Refused(CallError::Halted(halt)))?;
             flight.until = Some(until);
+            // A neighbour may have met a hint while the intent was written.
+            if peer.lane.is_blocked() {
+                continue;
+            }
             let uploads = group
                 .iter()
                 .map(|ready| Upload {
