@@ -8,12 +8,16 @@ use crate::program::{longhaul, run};
 const GOOD: &str = "\
 name: move
 confirm: Confirm
-source: &tenant
+source:
   tenant_id: 11111111-1111-4111-8111-111111111111
   client_id: 22222222-2222-4222-8222-222222222222
   client_secret: file:secret
   authority: http://127.0.0.1:9
-destination: *tenant
+destination:
+  tenant_id: 11111111-1111-4111-8111-111111111111
+  client_id: 22222222-2222-4222-8222-222222222222
+  client_secret: file:secret
+  authority: http://127.0.0.1:9
 mailboxes_csv: boxes.csv
 ";
 
