@@ -117,7 +117,10 @@ impl Look<'_> {
             let checkpoint: Option<Checkpoint> = store.checkpoint(folder).await?;
             let mapped = counterpart.zip(checkpoint);
             let bounds = mapped.as_ref().map_or(bounds, |(_, checkpoint)| checkpoint.bounds);
-            let (deep, since) = (self.deep, self.project.created);
+            // The service states creation times in whole seconds (xs:dateTime without a fraction).
+            const SECOND: i64 = 1000;
+            let since = Timestamp(self.project.created.0 / SECOND * SECOND);
+            let deep = self.deep;
             let subject =
                 Subject { store, folder, source, mapped, bounds, deep, since, meter: self.meter };
             look(&subject, report).await
