@@ -2,6 +2,7 @@
 
 use longhaul::verify::{Deep, FolderReport, MissingReason, Report};
 use longhaul_core::code::WRONG_STATE;
+use longhaul_core::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use crate::scene::Scene;
@@ -56,6 +57,7 @@ async fn what_was_there_before_the_project_and_what_left_the_source_are_no_fault
     let scene = Scene::small(1, 40).await;
     let own = json!({ "folder": "inbox", "subject": "Welcome", "count": 3 });
     scene.post(&format!("mailboxes/{DESTINATION}/items"), own).await;
+    next_second().await;
     let server = scene.submitted().await;
     server.complete().await;
     let items = scene.items(SOURCE, "inbox").await;
@@ -99,4 +101,15 @@ async fn a_mailbox_no_pass_has_worked_on_is_not_called_clean() {
     assert!(!report.clean);
     assert_eq!(report.mailboxes[0].problem.as_ref().unwrap().code, WRONG_STATE);
     server.stop().await;
+}
+
+/// Waits for the clock's next second: creation times are stated in whole ones, and what appears
+/// within the second of the submission counts as later.
+async fn next_second() {
+    let second = || SystemClock.now().0 / 1000;
+    let begun = second();
+    let mut look = tokio::time::interval(std::time::Duration::from_millis(20));
+    while second() == begun {
+        look.tick().await;
+    }
 }
