@@ -8,7 +8,6 @@ pub mod cli;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod engine;
-pub mod keyfile;
 pub mod project;
 pub mod settings;
 pub mod up;

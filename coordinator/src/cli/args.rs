@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use longhaul_core::Code;
+use longhaul_core::{Code, Exit};
 
-use super::exit::Exit;
 use crate::engine::Selection;
 use crate::settings::Flags;
 use crate::verify::Deep;

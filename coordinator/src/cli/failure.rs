@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 
-use longhaul_core::{Code, code};
+use longhaul_core::{Code, Exit, advice, code};
 use serde::Serialize;
 
 use super::args::Format;
-use super::exit::Exit;
-use crate::engine::{Refusal, advice};
+use crate::engine::Refusal;
 use crate::project::Mistakes;
 
 /// Why a command ended early.

@@ -1,7 +1,7 @@
 //! The command line: what an operator types, sees and scripts against.
 //!
 //! Data goes to standard output, everything else to standard error. Every error has a code, a
-//! sentence and a next step, and every code one exit code ([`Exit`]). Commands talk to the
+//! sentence and a next step, and every code one exit code ([`longhaul_core::Exit`]). Commands talk to the
 //! server's API only; `up` and `demo` bring their own server.
 
 mod args;
@@ -9,7 +9,6 @@ mod bars;
 mod changes;
 mod connect;
 mod errors;
-mod exit;
 mod failure;
 mod output;
 mod pass;
@@ -22,7 +21,6 @@ mod verify;
 mod watch;
 
 pub use args::{Cli, Command, Format, Global};
-pub use exit::Exit;
 pub use failure::{Failure, Report};
 #[cfg(feature = "demo")]
 pub(crate) use output::data;

@@ -3,12 +3,11 @@
 use std::io::{self, IsTerminal};
 
 use clap::{CommandFactory, Parser};
-use longhaul_core::{Code, code};
+use longhaul_core::{Code, Exit, code};
 use longhaul_identity::Secret;
 use tracing_subscriber::EnvFilter;
 
 use super::args::{Cli, Command, Format, Global};
-use super::exit::Exit;
 use super::failure::Failure;
 use super::{errors, output, pass, project, status, verify};
 use crate::{api, settings, up};

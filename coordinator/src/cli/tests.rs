@@ -1,6 +1,6 @@
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
-use longhaul_core::code;
+use longhaul_core::{Exit, code};
 
 use super::args::{DeepArg, Kind, PassCommand, ProjectCommand};
 use super::*;

@@ -1,12 +1,12 @@
 //! What went wrong, read from the store page by page.
 
-use longhaul_core::{FolderKey, ItemKey, MailboxId};
+use longhaul_core::{FolderKey, ItemKey, MailboxId, advice};
 use longhaul_store::Store;
 use longhaul_store::folder::{Checkpoint, Failure, Outcome};
 use longhaul_store::records::{self, FolderRecord, MailboxRecord};
 
 use super::context::Context;
-use super::{ErrorLevel, ErrorPage, ErrorQuery, ErrorRow, Refusal, RefusalKind, advice, find};
+use super::{ErrorLevel, ErrorPage, ErrorQuery, ErrorRow, Refusal, RefusalKind, find};
 
 /// Rows of a page if none are asked for, and the most there are.
 const PAGE: usize = 100;

@@ -8,7 +8,6 @@
 //! down where it belongs: at the folder, the mailbox or the project. A store or queue that is away
 //! stops the feeding, never the pass.
 
-mod advice;
 mod command;
 mod context;
 mod find;
@@ -26,7 +25,6 @@ mod status;
 mod trouble;
 mod view;
 
-pub use advice::advice;
 pub(crate) use context::Context;
 pub(crate) use folders::{plan, read_tree};
 pub use handle::Handle;

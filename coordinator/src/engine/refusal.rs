@@ -1,11 +1,9 @@
 //! How the engine says no: a code, a sentence, what to do next, and every reason at once.
 
-use longhaul_core::Code;
 use longhaul_core::code::{NOT_FOUND, WRONG_STATE};
+use longhaul_core::{Code, advice};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use super::advice;
 
 /// A command the engine did not carry out. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, thiserror::Error)]

@@ -1,12 +1,10 @@
 //! What the engine answers: where a project stands, and what went wrong.
 
 use longhaul_core::state::{MailboxState, PassState, ProjectState};
-use longhaul_core::{Bytes, Code, MailboxId, PassId, ProjectId, Timestamp};
+use longhaul_core::{Bytes, Code, MailboxId, PassId, ProjectId, Timestamp, advice};
 use longhaul_store::records::{PassKind, PassRecord, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use super::advice;
 
 /// Where a project stands. Instants are milliseconds since 1970, UTC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

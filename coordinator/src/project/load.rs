@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use longhaul_settings::{Tree, folder_of, read_text};
+
 use super::read::ProjectReader;
 use super::{Mistake, Mistakes, Spec};
-use crate::keyfile::{Tree, folder_of, read_text};
 
 /// What an override begins with: `LONGHAUL_PROJECT__SOURCE__CLIENT_ID` sets `source.client_id`.
 pub const ENV_PREFIX: &str = "LONGHAUL_PROJECT__";

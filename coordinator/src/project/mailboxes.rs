@@ -2,10 +2,10 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use longhaul_core::{Code, code};
+use longhaul_settings::unknown_key;
 
 use super::read::ProjectReader;
 use super::{Mistake, Pair, Place};
-use crate::keyfile::unknown_key;
 
 const COLUMNS: &[&str] = &["source", "destination", "batch"];
 

@@ -13,6 +13,6 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
-pub use crate::keyfile::{Mistake, Mistakes, Place};
 pub use load::{ENV_PREFIX, load, load_text};
+pub use longhaul_settings::{Mistake, Mistakes, Place};
 pub use spec::{CONFIRM, Endpoint, Options, Pair, Spec};

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use config::{Value, ValueKind};
 use longhaul_core::code;
+use longhaul_settings::{Lines, MAX_CSV, Reader, Table, read_bytes};
 
 use super::load::ENV_PREFIX;
 use super::spec::{Endpoint, Options, Pair, Spec, authority, ews_scope, ews_url};
 use super::{Mistake, Place};
-use crate::keyfile::{Lines, MAX_CSV, Reader, Table, read_bytes};
 
 const PROJECT_KEYS: &[&str] = &[
     "name",

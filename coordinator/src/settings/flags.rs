@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use longhaul_core::Bytes;
 
-use super::parse;
+use super::{duration, size};
 
 /// Settings given on the command line: they win over file and environment.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -24,9 +24,9 @@ pub struct Flags {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub slots: Option<u16>,
     /// Content each worker holds in memory at a time [default: 256MiB]
-    #[arg(long, value_name = "SIZE", value_parser = parse::size)]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
     pub bytes_in_flight: Option<Bytes>,
     /// How long a stop may take [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = parse::duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub grace: Option<Duration>,
 }

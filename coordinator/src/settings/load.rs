@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use longhaul_core::Bytes;
 use longhaul_identity::{Secret, SecretRef};
+use longhaul_settings::{Mistakes, Reader, Table, Tree, folder_of, read_text};
 
-use super::{Flags, parse};
-use crate::keyfile::{Mistakes, Reader, Table, Tree, folder_of, read_text};
+use super::{Flags, duration, size};
 
 /// What an override begins with: `LONGHAUL_QUEUE__URL` sets `queue.url`.
 pub const ENV_PREFIX: &str = "LONGHAUL_";
@@ -133,12 +133,12 @@ fn read(reader: &mut Reader<'_>, root: Table) -> Settings {
         token: token.and_then(|reference| resolve(reader, &reference)),
         workers: count(reader, &mut table, "workers").unwrap_or(defaults.workers),
         slots: count(reader, &mut table, "slots").unwrap_or(defaults.slots),
-        bytes_in_flight: with_unit(reader, &mut table, "bytes_in_flight", parse::size)
+        bytes_in_flight: with_unit(reader, &mut table, "bytes_in_flight", size)
             .unwrap_or(defaults.bytes_in_flight),
-        grace: with_unit(reader, &mut table, "grace", parse::duration).unwrap_or(defaults.grace),
-        upload_time: with_unit(reader, &mut table, "upload_time", parse::duration)
+        grace: with_unit(reader, &mut table, "grace", duration).unwrap_or(defaults.grace),
+        upload_time: with_unit(reader, &mut table, "upload_time", duration)
             .unwrap_or(defaults.upload_time),
-        settle: with_unit(reader, &mut table, "settle", parse::duration).unwrap_or(defaults.settle),
+        settle: with_unit(reader, &mut table, "settle", duration).unwrap_or(defaults.settle),
     };
     for backend in ["queue", "store"] {
         only_embedded(reader, &mut table, backend);

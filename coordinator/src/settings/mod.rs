@@ -5,10 +5,9 @@
 
 mod flags;
 mod load;
-mod parse;
 #[cfg(test)]
 mod tests;
 
 pub use flags::Flags;
 pub use load::{ENV_PREFIX, Settings, load};
-pub use parse::{cutoff, duration, size};
+pub use longhaul_settings::{cutoff, duration, size};

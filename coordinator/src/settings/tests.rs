@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use longhaul_core::{Bytes, Timestamp};
 use longhaul_identity::Secret;
+use longhaul_settings::Mistakes;
 
 use super::*;
-use crate::keyfile::Mistakes;
 
 fn read(text: &str, env: &[(&str, &str)]) -> (PathBuf, Result<Settings, Mistakes>) {
     let folder = tempfile::tempdir().expect("a folder");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use longhaul_core::{Bytes, FolderRef, ItemKey, Timestamp};
+use longhaul_core::{Bytes, FolderRef, ItemKey, Timestamp, advice};
 use longhaul_ews::blob::canonical::{Canonical, diff};
 use longhaul_ews::limits::{BATCH_BYTES, EXPORT_ITEMS};
 use longhaul_ews::{Class, ItemError, ItemId, Listed};
@@ -13,7 +13,7 @@ use super::list::Place;
 use super::pairs;
 use super::patience::patiently;
 use super::{Deep, Difference};
-use crate::engine::{ProblemStatus, Trouble, advice};
+use crate::engine::{ProblemStatus, Trouble};
 
 /// Pairs gathered before the ledger is read for their destination ids: some 4 MB of ids.
 const CHUNK: usize = 8_000;

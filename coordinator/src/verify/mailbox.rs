@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures::{StreamExt, stream};
 use longhaul_core::code::WRONG_STATE;
-use longhaul_core::{FolderKey, FolderRef, Timestamp};
+use longhaul_core::{FolderKey, FolderRef, Timestamp, advice};
 use longhaul_ews::FolderId;
 use longhaul_store::folder::{Bounds, Checkpoint};
 use longhaul_store::records::{self, FolderRecord, MailboxRecord, PassRecord, ProjectRecord, Side};
@@ -14,7 +14,7 @@ use super::folder::{Subject, look};
 use super::list::Place;
 use super::patience::patiently;
 use super::{Deep, FolderReport, MailboxReport, NotCopied};
-use crate::engine::{Context, ProblemStatus, Trouble, advice, plan, read_tree};
+use crate::engine::{Context, ProblemStatus, Trouble, plan, read_tree};
 
 /// Folders of a mailbox looked at at a time: well below the service's concurrency limits.
 const FOLDERS: usize = 2;

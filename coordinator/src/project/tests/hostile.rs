@@ -229,7 +229,7 @@ fn a_certificate_or_secret_that_is_no_regular_file_is_refused() {
 fn a_file_without_a_size_is_read_up_to_the_limit() {
     // A regular file by its metadata, of 0 bytes, that has content.
     let path = Path::new("/proc/self/maps");
-    assert!(!crate::keyfile::read_bytes(path, 1 << 24).expect("read").is_empty());
-    let error = crate::keyfile::read_bytes(path, 10).expect_err("more than ten bytes");
+    assert!(!longhaul_settings::read_bytes(path, 1 << 24).expect("read").is_empty());
+    let error = longhaul_settings::read_bytes(path, 10).expect_err("more than ten bytes");
     assert_eq!(error.kind(), std::io::ErrorKind::FileTooLarge);
 }

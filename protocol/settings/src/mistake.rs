@@ -4,10 +4,9 @@ use std::fmt;
 
 use longhaul_core::{Code, code};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// Something wrong with a project: where, what, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mistake {
     /// Where it stands, if it was read from somewhere.
     #[serde(skip)]
@@ -15,7 +14,6 @@ pub struct Mistake {
     /// The key, e.g. `source.client_id` or `mailboxes[3].batch`.
     pub key: String,
     /// The stable code.
-    #[schema(value_type = String, example = "LH-0102")]
     pub code: Code,
     /// What is wrong, as a fragment.
     pub text: String,

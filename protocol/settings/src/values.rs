@@ -18,38 +18,35 @@ const BASIC_AUTH: &str = "user names and passwords are not accepted: Exchange On
      `client_secret` or `certificate`";
 
 /// The entries of a table that were not taken out yet.
-pub(crate) type Table = BTreeMap<String, Value>;
+pub type Table = BTreeMap<String, Value>;
 
 /// Reads one file's tree and collects the mistakes. Every value is looked at, whatever is wrong
 /// with the others; a value that cannot be used is reported once.
-pub(crate) struct Reader<'a> {
+#[derive(Debug)]
+pub struct Reader<'a> {
     /// The file as the operator named it.
-    pub(crate) file: &'a str,
+    pub file: &'a str,
     /// Where relative paths begin; absolute.
-    pub(crate) folder: &'a Path,
+    pub folder: &'a Path,
     /// The lines of its keys.
-    pub(crate) lines: &'a Lines,
+    pub lines: &'a Lines,
     /// What was wrong so far.
-    pub(crate) mistakes: Vec<Mistake>,
+    pub mistakes: Vec<Mistake>,
     /// Where the keys stand that do not stand in the file under their own name.
-    pub(crate) places: HashMap<String, Place>,
+    pub places: HashMap<String, Place>,
     /// What the environment's overrides begin with.
-    pub(crate) prefix: &'static str,
+    pub prefix: &'static str,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of the file called `file`, whose relative paths begin at `folder`.
-    pub(crate) fn new(
-        file: &'a str,
-        folder: &'a Path,
-        lines: &'a Lines,
-        prefix: &'static str,
-    ) -> Self {
+    #[must_use]
+    pub fn new(file: &'a str, folder: &'a Path, lines: &'a Lines, prefix: &'static str) -> Self {
         Self { file, folder, lines, mistakes: Vec::new(), places: HashMap::new(), prefix }
     }
 
     /// A secret's reference; a file's path becomes absolute.
-    pub(crate) fn secret(&mut self, table: &mut Table, path: &str, key: &str) -> Option<SecretRef> {
+    pub fn secret(&mut self, table: &mut Table, path: &str, key: &str) -> Option<SecretRef> {
         let text = self.text(table, path, key)?;
         match text.parse::<SecretRef>() {
             Ok(SecretRef::File(file)) => {
@@ -70,7 +67,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The content of the file a key names.
-    pub(crate) fn pem(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
+    pub fn pem(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
         let file = PathBuf::from(self.text(table, path, key)?);
         match read_string(&self.folder.join(&file), MAX_CERTIFICATE) {
             Ok(pem) => Some(pem),
@@ -82,7 +79,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn required(&mut self, table: &mut Table, path: &str, key: &str) -> String {
+    /// A text that must be there; reported if it is not, and empty then.
+    pub fn required(&mut self, table: &mut Table, path: &str, key: &str) -> String {
         let whole = join(path, key);
         let known = table.get(key).is_some_and(|value| value.kind != ValueKind::Nil);
         // Without its table, the table is what is missing.
@@ -93,7 +91,8 @@ impl<'a> Reader<'a> {
         self.text(table, path, key).unwrap_or_default()
     }
 
-    pub(crate) fn text(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
+    /// A text, if the key is set.
+    pub fn text(&mut self, table: &mut Table, path: &str, key: &str) -> Option<String> {
         let value = self.take(table, path, key)?;
         let kind = match value.kind {
             ValueKind::String(text) => return Some(text),
@@ -108,7 +107,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The entries of a table, those with unknown keys reported and left out.
-    pub(crate) fn table(&mut self, path: &str, value: Value, known: &[&str]) -> Option<Table> {
+    pub fn table(&mut self, path: &str, value: Value, known: &[&str]) -> Option<Table> {
         match value.kind {
             ValueKind::Table(table) => {
                 Some(self.known_keys(path, table.into_iter().collect(), known, &[]))
@@ -121,7 +120,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn known_keys(
+    /// The entries of `table` whose names are `known` or, in any case, among `aliases`; the others
+    /// are reported.
+    pub fn known_keys(
         &mut self,
         path: &str,
         table: Table,
@@ -146,7 +147,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a value out of its table and remembers where it was read.
-    pub(crate) fn take(&mut self, table: &mut Table, path: &str, key: &str) -> Option<Value> {
+    pub fn take(&mut self, table: &mut Table, path: &str, key: &str) -> Option<Value> {
         let value = table.remove(key)?;
         self.note_origin(&join(path, key), &value);
         Some(value)
@@ -160,24 +161,28 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn bad(&mut self, key: &str, text: &str) {
+    /// Notes that the value of a key cannot be used.
+    pub fn bad(&mut self, key: &str, text: &str) {
         self.report(key, code::BAD_VALUE, text);
     }
 
-    pub(crate) fn report(&mut self, key: &str, code: Code, text: &str) {
+    /// Notes what is wrong with a key.
+    pub fn report(&mut self, key: &str, code: Code, text: &str) {
         let place = self.place(key);
         self.mistakes.push(Mistake::new(key, code, text).at(place));
     }
 
     /// Where a key stands, or should stand.
-    pub(crate) fn place(&self, key: &str) -> Place {
+    #[must_use]
+    pub fn place(&self, key: &str) -> Place {
         let in_file = || Place::File(self.file.to_owned(), self.lines.of(key));
         self.places.get(key).cloned().unwrap_or_else(in_file)
     }
 }
 
 /// Says that a key is unknown, and which one may be meant.
-pub(crate) fn unknown_key(name: &str, known: &[&str]) -> String {
+#[must_use]
+pub fn unknown_key(name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
         Some(near) => format!("unknown key; is `{near}` meant?"),
         None => format!("unknown key; known here: {}", listed(known)),

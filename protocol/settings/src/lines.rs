@@ -16,14 +16,15 @@ const MAX_PATH: usize = 256;
 
 /// Lines, counted from 1, by key path (`source.client_id`, `mailboxes[3].batch`).
 #[derive(Debug, Default)]
-pub(crate) struct Lines(HashMap<String, usize>);
+pub struct Lines(HashMap<String, usize>);
 
 /// A mistake of syntax and its line.
 pub(crate) type SyntaxError = (Option<usize>, Mistake);
 
 impl Lines {
     /// The line of a key, or of the nearest key around it.
-    pub(crate) fn of(&self, path: &str) -> Option<usize> {
+    #[must_use]
+    pub fn of(&self, path: &str) -> Option<usize> {
         let mut path = path;
         if path.len() > MAX_PATH {
             path = around(&path[..path.floor_char_boundary(MAX_PATH)])?;

@@ -13,15 +13,19 @@ use super::{Mistake, Mistakes, Place, Table};
 
 /// The values of a file with its overrides, and where they stand in the file.
 #[derive(Debug)]
-pub(crate) struct Tree {
+pub struct Tree {
     /// The entries of the root.
-    pub(crate) root: Table,
+    pub root: Table,
     /// Where they stand.
-    pub(crate) lines: Lines,
+    pub lines: Lines,
 }
 
 /// Reads a file whose path is the name the operator gave.
-pub(crate) fn read_text(path: &Path) -> Result<String, Mistakes> {
+///
+/// # Errors
+///
+/// [`Mistakes`] if it cannot be read, is too large or is not text.
+pub fn read_text(path: &Path) -> Result<String, Mistakes> {
     read_string(path, MAX_KEY_FILE).map_err(|error| {
         let text = format!("cannot be read: {error}");
         let mistake = Mistake::new("", code::FILE_UNREADABLE, text);
@@ -30,7 +34,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Mistakes> {
 }
 
 /// The absolute folder of a file: where relative paths in it begin.
-pub(crate) fn folder_of(path: &Path) -> PathBuf {
+#[must_use]
+pub fn folder_of(path: &Path) -> PathBuf {
     std::path::absolute(path)
         .ok()
         .and_then(|path| path.parent().map(Path::to_owned))
@@ -44,7 +49,7 @@ impl Tree {
     /// # Errors
     ///
     /// [`Mistakes`] of syntax.
-    pub(crate) fn read(
+    pub fn read(
         file: &str,
         text: &str,
         prefix: &str,

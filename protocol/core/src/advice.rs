@@ -1,7 +1,7 @@
 //! What an operator does next, per code: the one sentence that follows an error.
 
-use longhaul_core::Code;
-use longhaul_core::code::*;
+use crate::Code;
+use crate::code::*;
 
 /// The next step for `code`. The code's page says more.
 #[must_use]

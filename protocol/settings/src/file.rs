@@ -17,7 +17,7 @@ pub(crate) const MAX_KEY_FILE: u64 = 4 * 1024 * 1024;
 pub(crate) const MAX_CERTIFICATE: u64 = 1024 * 1024;
 
 /// A CSV file of mailboxes. At about 60 bytes a line, a million fit.
-pub(crate) const MAX_CSV: u64 = 64 * 1024 * 1024;
+pub const MAX_CSV: u64 = 64 * 1024 * 1024;
 
 /// A secret, or a certificate with its chain and key: a few KiB.
 pub(crate) const MAX_SECRET: u64 = 64 * 1024;
@@ -27,7 +27,7 @@ pub(crate) const MAX_SECRET: u64 = 64 * 1024;
 /// # Errors
 ///
 /// It cannot be read, is not a regular file, or is larger.
-pub(crate) fn read_bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+pub fn read_bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     // To open a pipe without a writer would block, so this comes before.
     check(&fs::metadata(path)?, limit)?;
     let file = File::open(path)?;

@@ -1,9 +1,9 @@
 //! Exit codes: public, so that scripts can tell what happened. One place, shown in `--help`.
 
-use longhaul_core::Code;
-use longhaul_core::code::*;
+use crate::Code;
+use crate::code::*;
 
-/// How the program ends.
+/// How a program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
     /// Done.
@@ -60,7 +60,7 @@ impl Exit {
         }
     }
 
-    /// How the program ends with an error of this code.
+    /// How a program ends with an error of this code.
     #[must_use]
     pub fn of(code: Code) -> Self {
         match code {
