@@ -19,9 +19,18 @@ pub enum Error {
         /// The record's key.
         key: String,
     },
+    /// The record that guards the write changed: whoever relied on it is no longer the leader.
+    #[error("record {key}, which this write relies on, changed: another leads by now")]
+    Fenced {
+        /// The guard's key.
+        key: String,
+    },
     /// There is no such folder or record.
     #[error("{0} is not in the store")]
     NotFound(String),
+    /// The URL names no store.
+    #[error("the store's URL is neither `embedded` nor a redis:// or rediss:// address")]
+    Url,
     /// Another process has the data folder open.
     #[error("{} is in use by another process", .0.display())]
     InUse(PathBuf),
@@ -78,7 +87,9 @@ impl Error {
         match self {
             Self::StaleOwner => code::STALE_OWNER,
             Self::Conflict(_) | Self::Changed { .. } => code::STORE_CONFLICT,
+            Self::Fenced { .. } => code::FENCED_OFF,
             Self::NotFound(_) => code::NOT_FOUND,
+            Self::Url => code::BAD_VALUE,
             Self::InUse(_) => code::STORE_IN_USE,
             Self::NotWritable { .. } => code::STORE_NOT_WRITABLE,
             Self::Format { .. } => code::STORE_FORMAT,

@@ -14,9 +14,12 @@ mod documents;
 mod embedded;
 mod error;
 pub mod folder;
+mod guard;
 pub mod invariants;
 pub mod ledger;
+mod open;
 pub mod records;
+mod store;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -25,8 +28,6 @@ pub use checkpoints::Checkpoints;
 pub use documents::{Document, Documents, Expect, Version};
 pub use embedded::Embedded;
 pub use error::Error;
-
-/// Everything a longhaul process keeps: one backend, both kinds of truth.
-pub trait Store: Checkpoints + Documents {}
-
-impl<T: Checkpoints + Documents> Store for T {}
+pub use guard::Guard;
+pub use open::{Options, open};
+pub use store::{Health, Store};

@@ -11,7 +11,9 @@ use longhaul_store::folder::{
     Checkpoint, Claim, Commit, Failure, IntentItem, Lease, PassStart, Position, Receipt, Seen,
     SliceEnd,
 };
-use longhaul_store::{Checkpoints, Document, Documents, Error, Expect, Store, Version};
+use longhaul_store::{
+    Checkpoints, Document, Documents, Error, Expect, Guard, Health, Store, Version,
+};
 use tokio::sync::Notify;
 
 /// Passes everything on; commits only after a while, or never.
@@ -152,5 +154,15 @@ impl Documents for Stalling {
         limit: usize,
     ) -> Result<Vec<Document>, Error> {
         self.inner.list(prefix, after, limit).await
+    }
+}
+
+impl Store for Stalling {
+    fn guarded(&self, guard: Guard) -> Arc<dyn Store> {
+        self.inner.guarded(guard)
+    }
+
+    fn health(&self) -> Health {
+        self.inner.health()
     }
 }

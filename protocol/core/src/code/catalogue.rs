@@ -62,6 +62,7 @@ catalogue! {
     "0606" STORE_BEHIND: "The store is older than a message that refers to it.";
     "0607" STORE_FORMAT: "The store was written by another version.";
     "0608" STORE_DAMAGED: "The store's file is damaged or gone.";
+    "0609" FENCED_OFF: "Another coordinator leads by now; this one's writes are refused.";
     // 07xx: queue
     "0701" QUEUE_FAILED: "The queue could not carry out a call.";
     // 08xx: copying

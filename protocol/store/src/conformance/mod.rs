@@ -14,6 +14,7 @@ mod batches;
 mod claiming;
 mod documents;
 mod failures;
+mod guards;
 mod leases;
 mod model;
 mod passes;
@@ -31,6 +32,7 @@ pub use batches::*;
 pub use claiming::*;
 pub use documents::*;
 pub use failures::*;
+pub use guards::*;
 pub use leases::*;
 pub use model::*;
 pub use passes::*;
@@ -106,6 +108,8 @@ macro_rules! conformance {
             one_of_two_writers_of_a_record_wins
             a_removed_record_is_gone_and_its_versions_with_it
             records_are_listed_by_prefix_in_order_and_in_pages
+            a_guarded_handle_writes_while_its_guard_stands
+            a_guard_that_changed_refuses_every_write
             random_calls_answer_as_the_model_says
         }
     };

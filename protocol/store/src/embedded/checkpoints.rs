@@ -24,17 +24,16 @@ impl Embedded {
         step: impl FnOnce(&mut Checkpoint, &Lease, Timestamp) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (lease, clock) = (*lease, self.clock.clone());
-        self.access
-            .write(move |tables| {
-                let key = folder_key(lease.folder);
-                let before = present(tables, &key, lease.folder)?;
-                let (after, answer) = steps::apply_owned(&before, &lease, |checkpoint| {
-                    step(checkpoint, &lease, clock.now())
-                })?;
-                tables.store(&key, Some(&before), &after)?;
-                Ok(answer)
-            })
-            .await
+        self.write(move |tables| {
+            let key = folder_key(lease.folder);
+            let before = present(tables, &key, lease.folder)?;
+            let (after, answer) = steps::apply_owned(&before, &lease, |checkpoint| {
+                step(checkpoint, &lease, clock.now())
+            })?;
+            tables.store(&key, Some(&before), &after)?;
+            Ok(answer)
+        })
+        .await
     }
 
     /// A step of the coordinator; nothing if the folder is not known.
@@ -43,19 +42,18 @@ impl Embedded {
         folder: FolderRef,
         step: impl FnOnce(&mut Checkpoint) + Send + 'static,
     ) -> Result<(), Error> {
-        self.access
-            .write(move |tables| {
-                let key = folder_key(folder);
-                let Some(before) = tables.checkpoint(&key)? else {
-                    return Ok(());
-                };
-                let (after, ()) = steps::apply(&before, |checkpoint| {
-                    step(checkpoint);
-                    Ok(())
-                })?;
-                tables.store(&key, Some(&before), &after)
-            })
-            .await
+        self.write(move |tables| {
+            let key = folder_key(folder);
+            let Some(before) = tables.checkpoint(&key)? else {
+                return Ok(());
+            };
+            let (after, ()) = steps::apply(&before, |checkpoint| {
+                step(checkpoint);
+                Ok(())
+            })?;
+            tables.store(&key, Some(&before), &after)
+        })
+        .await
     }
 }
 
@@ -67,15 +65,14 @@ impl Checkpoints for Embedded {
 
     async fn begin(&self, folder: FolderRef, start: PassStart) -> Result<Checkpoint, Error> {
         let clock = self.clock.clone();
-        self.access
-            .write(move |tables| {
-                let key = folder_key(folder);
-                let before = tables.checkpoint(&key)?;
-                let after = steps::begin(before.as_ref(), start, clock.now());
-                tables.store(&key, before.as_ref(), &after)?;
-                Ok(after)
-            })
-            .await
+        self.write(move |tables| {
+            let key = folder_key(folder);
+            let before = tables.checkpoint(&key)?;
+            let after = steps::begin(before.as_ref(), start, clock.now());
+            tables.store(&key, before.as_ref(), &after)?;
+            Ok(after)
+        })
+        .await
     }
 
     async fn checkpoint(&self, folder: FolderRef) -> Result<Option<Checkpoint>, Error> {
@@ -113,17 +110,16 @@ impl Checkpoints for Embedded {
         seen: Seen,
     ) -> Result<Claim, Error> {
         let clock = self.clock.clone();
-        self.access
-            .write(move |tables| {
-                let key = folder_key(folder);
-                let before = present(tables, &key, folder)?;
-                let (after, answer) = steps::apply(&before, |checkpoint| {
-                    Ok(steps::claim(checkpoint, folder, owner, ttl, seen, clock.now()))
-                })?;
-                tables.store(&key, Some(&before), &after)?;
-                Ok(answer)
-            })
-            .await
+        self.write(move |tables| {
+            let key = folder_key(folder);
+            let before = present(tables, &key, folder)?;
+            let (after, answer) = steps::apply(&before, |checkpoint| {
+                Ok(steps::claim(checkpoint, folder, owner, ttl, seen, clock.now()))
+            })?;
+            tables.store(&key, Some(&before), &after)?;
+            Ok(answer)
+        })
+        .await
     }
 
     async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<Lease, Error> {
@@ -150,21 +146,20 @@ impl Checkpoints for Embedded {
 
     async fn commit(&self, lease: &Lease, commit: Commit) -> Result<Receipt, Error> {
         let (lease, clock) = (*lease, self.clock.clone());
-        self.access
-            .write(move |tables| {
-                let key = folder_key(lease.folder);
-                let before = present(tables, &key, lease.folder)?;
-                let failed = failed_after(tables, &key, &before, &commit)?;
-                let (after, receipt) = steps::apply_owned(&before, &lease, |checkpoint| {
-                    steps::commit(checkpoint, &lease, &commit, failed, clock.now())
-                })?;
-                if !receipt.repeated {
-                    write_outcome(tables, &key, &commit)?;
-                }
-                tables.store(&key, Some(&before), &after)?;
-                Ok(receipt)
-            })
-            .await
+        self.write(move |tables| {
+            let key = folder_key(lease.folder);
+            let before = present(tables, &key, lease.folder)?;
+            let failed = failed_after(tables, &key, &before, &commit)?;
+            let (after, receipt) = steps::apply_owned(&before, &lease, |checkpoint| {
+                steps::commit(checkpoint, &lease, &commit, failed, clock.now())
+            })?;
+            if !receipt.repeated {
+                write_outcome(tables, &key, &commit)?;
+            }
+            tables.store(&key, Some(&before), &after)?;
+            Ok(receipt)
+        })
+        .await
     }
 
     async fn end_slice(

@@ -24,41 +24,39 @@ impl Documents for Embedded {
 
     async fn put(&self, key: &str, body: Vec<u8>, expect: Expect) -> Result<Version, Error> {
         let key = key.to_owned();
-        self.access
-            .write(move |tables| {
-                let found = tables
-                    .documents
-                    .get(key.as_str())
-                    .map_err(failed("read"))?
-                    .map(|found| Version(found.value().0));
-                let as_expected = match expect {
-                    Expect::Absent => found.is_none(),
-                    Expect::Version(version) => found == Some(version),
-                    Expect::Any => true,
-                };
-                if !as_expected {
-                    return Err(Error::Changed { key });
-                }
-                tables.changed = true;
-                let version = tables.next_version()?;
-                tables
-                    .documents
-                    .insert(key.as_str(), (version, body.as_slice()))
-                    .map_err(failed("write"))?;
-                Ok(Version(version))
-            })
-            .await
+        self.write(move |tables| {
+            let found = tables
+                .documents
+                .get(key.as_str())
+                .map_err(failed("read"))?
+                .map(|found| Version(found.value().0));
+            let as_expected = match expect {
+                Expect::Absent => found.is_none(),
+                Expect::Version(version) => found == Some(version),
+                Expect::Any => true,
+            };
+            if !as_expected {
+                return Err(Error::Changed { key });
+            }
+            tables.changed = true;
+            let version = tables.next_version()?;
+            tables
+                .documents
+                .insert(key.as_str(), (version, body.as_slice()))
+                .map_err(failed("write"))?;
+            Ok(Version(version))
+        })
+        .await
     }
 
     async fn remove(&self, key: &str) -> Result<(), Error> {
         let key = key.to_owned();
-        self.access
-            .write(move |tables| {
-                let removed = tables.documents.remove(key.as_str()).map_err(failed("write"))?;
-                tables.changed |= removed.is_some();
-                Ok(())
-            })
-            .await
+        self.write(move |tables| {
+            let removed = tables.documents.remove(key.as_str()).map_err(failed("write"))?;
+            tables.changed |= removed.is_some();
+            Ok(())
+        })
+        .await
     }
 
     async fn list(

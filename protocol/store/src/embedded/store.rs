@@ -8,8 +8,9 @@ use redb::Database;
 use redb::backends::InMemoryBackend;
 
 use super::access::Access;
+use super::tables::Tables;
 use super::{file, tables};
-use crate::Error;
+use crate::{Error, Guard, Health, Store};
 
 /// The store of a single machine. Clones are handles of the same store.
 ///
@@ -18,6 +19,7 @@ use crate::Error;
 pub struct Embedded {
     pub(super) access: Arc<Access>,
     pub(super) clock: Arc<dyn Clock>,
+    guard: Option<Guard>,
 }
 
 impl Embedded {
@@ -46,6 +48,33 @@ impl Embedded {
 
     fn with(database: Database, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         tables::prepare(&database)?;
-        Ok(Self { access: Arc::new(Access::new(database)), clock })
+        Ok(Self { access: Arc::new(Access::new(database)), clock, guard: None })
+    }
+
+    /// Carries `step` out in a transaction of the writer, if this handle's guard stands.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&mut Tables<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let guard = self.guard.clone();
+        self.access
+            .write(move |tables| {
+                if let Some(guard) = guard {
+                    tables.check(guard)?;
+                }
+                step(tables)
+            })
+            .await
+    }
+}
+
+impl Store for Embedded {
+    fn guarded(&self, guard: Guard) -> Arc<dyn Store> {
+        Arc::new(Self { guard: Some(guard), ..self.clone() })
+    }
+
+    /// Always up: a file that cannot be written fails its calls, and only those.
+    fn health(&self) -> Health {
+        Health::Up
     }
 }

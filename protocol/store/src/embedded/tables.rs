@@ -10,8 +10,8 @@ use redb::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Error;
 use crate::folder::{Checkpoint, IntentItem};
+use crate::{Error, Guard};
 
 /// Raised with every change an older longhaul would misread.
 pub(super) const FORMAT: u32 = 1;
@@ -112,6 +112,15 @@ impl<'t> Tables<'t> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses what depends on a record that changed.
+    pub(super) fn check(&self, guard: Guard) -> Result<(), Error> {
+        let found = self.documents.get(guard.key.as_str()).map_err(failed("read"))?;
+        if found.is_some_and(|found| found.value().0 == guard.version.0) {
+            return Ok(());
+        }
+        Err(Error::Fenced { key: guard.key })
     }
 
     /// A document version that was never used before.
