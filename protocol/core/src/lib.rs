@@ -9,6 +9,7 @@ pub mod code;
 mod exit;
 mod ids;
 mod keys;
+mod side;
 pub mod state;
 mod units;
 
@@ -18,4 +19,5 @@ pub use code::Code;
 pub use exit::Exit;
 pub use ids::{BatchNo, Epoch, Fence, MailboxId, OwnerToken, PassId, ProjectId, SliceNo};
 pub use keys::{FolderKey, FolderRef, ItemKey};
+pub use side::Side;
 pub use units::{Bytes, Timestamp};

@@ -74,4 +74,6 @@ catalogue! {
     // 09xx: job messages
     "0901" MESSAGE_VERSION_UNKNOWN: "A job message of a version this worker does not know.";
     "0902" MESSAGE_UNREADABLE: "A job message that does not decode.";
+    // 10xx: telemetry
+    "1001" ADMIN_ADDRESS_TAKEN: "The admin port's address is in use or cannot be bound.";
 }

@@ -8,7 +8,8 @@ mod pass;
 mod project;
 mod record;
 
+pub use longhaul_core::Side;
 pub use mailbox::{FolderRecord, MailboxRecord, Problem};
 pub use pass::{MailboxPassRecord, PassKind, PassRecord};
-pub use project::{CredentialRecord, EndpointRecord, OptionsRecord, ProjectRecord, Side};
+pub use project::{CredentialRecord, EndpointRecord, OptionsRecord, ProjectRecord};
 pub use record::{Record, list, load, save};

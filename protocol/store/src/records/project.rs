@@ -1,7 +1,7 @@
 //! A project: two endpoints and how to go about it.
 
 use longhaul_core::state::ProjectState;
-use longhaul_core::{ProjectId, Timestamp};
+use longhaul_core::{ProjectId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, Record};
@@ -27,24 +27,6 @@ pub struct ProjectRecord {
     pub created: Timestamp,
     /// Why processing failed, if it did.
     pub problems: Vec<Problem>,
-}
-
-/// Which of a project's two tenants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Side {
-    /// Where items are read.
-    Source,
-    /// Where items are written.
-    Destination,
-}
-
-impl std::fmt::Display for Side {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Source => "source",
-            Self::Destination => "destination",
-        })
-    }
 }
 
 /// A tenant and how to reach it. Holds no secret, only where to find one.
