@@ -1,11 +1,9 @@
 //! From the command line to an exit code.
 
-use std::io::{self, IsTerminal};
-
 use clap::{CommandFactory, Parser};
 use longhaul_core::{Code, Exit, code};
 use longhaul_identity::Secret;
-use tracing_subscriber::EnvFilter;
+use longhaul_telemetry::{LogFormat, start_log};
 
 use super::args::{Cli, Command, Format, Global};
 use super::failure::Failure;
@@ -50,7 +48,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     match command {
         // These stop in order when they are interrupted.
         Command::Up(flags) => {
-            start_log("info");
+            start_log("info", LogFormat::Auto);
             let data = global.data.as_deref();
             let token = global.token().map(|token| Secret::new(token.to_owned()));
             let settings = settings::load(&flags, data, token, std::env::vars_os())?;
@@ -58,7 +56,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         }
         #[cfg(feature = "demo")]
         Command::Demo(options) => {
-            start_log("warn");
+            start_log("warn", LogFormat::Auto);
             crate::demo::run(options, global.output).await
         }
         command => tokio::select! {
@@ -103,16 +101,4 @@ fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "longhaul", &mut script);
     output::data(String::from_utf8_lossy(&script).trim_end())
-}
-
-/// Logs to standard error: for people on a terminal, as JSON elsewhere. `LONGHAUL_LOG` filters.
-fn start_log(default: &str) {
-    let filter =
-        EnvFilter::try_from_env("LONGHAUL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    // A second start is a test's: the first one's log serves.
-    drop(match io::stderr().is_terminal() {
-        true => builder.with_target(false).try_init(),
-        false => builder.json().with_ansi(false).try_init(),
-    });
 }
