@@ -8,7 +8,7 @@ use clap::Args;
 use longhaul_e2e::{Mailboxes, ProjectFile, Server, Simulator, assert_equal_sides, longhaul};
 
 use crate::figure::Figure;
-use crate::memory::{peak, resident};
+use crate::process::{peak, resident};
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -34,13 +34,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let simulator = Simulator::start(&Mailboxes {
         count: 1,
         items: options.items,
-        seed: 1,
         more: vec![
             "--profile".to_owned(),
             format!("bulk:{}", options.size),
             "--max-request-bytes".to_owned(),
             REQUEST_BYTES.to_owned(),
         ],
+        ..Mailboxes::default()
     })?;
     let server = Server::start(folder.path(), &[])?;
     let mut project = ProjectFile::for_simulator(&simulator, folder.path())?;

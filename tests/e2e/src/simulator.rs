@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::Context as _;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::program;
 
@@ -22,7 +22,7 @@ pub struct Simulator {
 }
 
 /// A simulated tenant, as the program describes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Tenant {
     /// Its id.
     pub tenant_id: String,
@@ -56,26 +56,29 @@ pub struct Mailboxes {
     pub items: u32,
     /// The seed.
     pub seed: u64,
+    /// Whether they are reached over HTTPS.
+    pub tls: bool,
     /// Further arguments of the program.
     pub more: Vec<String>,
 }
 
 impl Default for Mailboxes {
     fn default() -> Self {
-        Self { count: 1, items: 200, seed: 1, more: Vec::new() }
+        Self { count: 1, items: 200, seed: 1, tls: true, more: Vec::new() }
     }
 }
 
 impl Simulator {
-    /// Starts one with HTTPS on a free port.
+    /// Starts one on a free port.
     ///
     /// # Errors
     ///
     /// If it does not come up.
     pub fn start(mailboxes: &Mailboxes) -> anyhow::Result<Self> {
-        println!("simulator seed {}", mailboxes.seed);
+        eprintln!("simulator seed {}", mailboxes.seed);
         let mut process = Command::new(program("longhaul-simulator")?)
-            .args(["--listen", "127.0.0.1:0", "--tls"])
+            .args(["--listen", "127.0.0.1:0"])
+            .args(mailboxes.tls.then_some("--tls"))
             .args(["--seed", &mailboxes.seed.to_string()])
             .args(["--mailboxes", &mailboxes.count.to_string()])
             .args(["--items", &mailboxes.items.to_string()])
@@ -126,6 +129,17 @@ impl Simulator {
         Ok(serde_json::from_str(&text).unwrap_or_default())
     }
 
+    /// Changes settings of the running simulator.
+    ///
+    /// # Errors
+    ///
+    /// If it refuses.
+    pub fn set(&self, settings: &serde_json::Value) -> anyhow::Result<()> {
+        let request = self.http.patch(format!("{}/_sim/settings", self.base_url)).json(settings);
+        request.send()?.error_for_status()?;
+        Ok(())
+    }
+
     /// Takes all injected faults away.
     ///
     /// # Errors
@@ -134,6 +148,12 @@ impl Simulator {
     pub fn clear_faults(&self) -> anyhow::Result<()> {
         self.http.delete(format!("{}/_sim/faults", self.base_url)).send()?.error_for_status()?;
         Ok(())
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     /// The source tenant.
