@@ -1,0 +1,148 @@
+//! A Redis server of one's own.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use nix::sys::signal::Signal;
+use tempfile::TempDir;
+
+use crate::ports;
+use crate::process::{Group, until};
+
+/// A private Redis that loses no acknowledged write: append-only, synced on every write.
+#[derive(Debug)]
+pub struct Redis {
+    folder: TempDir,
+    port: u16,
+    process: Mutex<Option<Group>>,
+}
+
+impl Redis {
+    /// Starts one; it answers when this returns.
+    ///
+    /// # Errors
+    ///
+    /// If `redis-server` is not installed or does not come up.
+    pub fn start() -> anyhow::Result<Self> {
+        let node = Self {
+            folder: tempfile::tempdir().context("a folder for Redis")?,
+            port: ports::free()?,
+            process: Mutex::new(None),
+        };
+        node.launch()?;
+        Ok(node)
+    }
+
+    /// A node the test may break, or none where the suite runs against a given Redis: then it
+    /// prints that the test is skipped.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Redis::start`].
+    pub fn of_its_own(test: &str) -> anyhow::Result<Option<Self>> {
+        crate::shared::unless_given("LONGHAUL_TEST_REDIS_URL", test, Self::start)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
+    /// Its URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.address())
+    }
+
+    /// Kills it at once (SIGKILL).
+    pub fn kill(&self) {
+        drop(self.process.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Stops it in good order.
+    ///
+    /// # Errors
+    ///
+    /// If it does not end.
+    pub fn stop(&self) -> anyhow::Result<()> {
+        match self.process.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(mut process) => process.stop(Duration::from_secs(30)),
+            None => Ok(()),
+        }
+    }
+
+    /// Starts it again with the data it has; kills it first if it runs.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come up.
+    pub fn restart(&self) -> anyhow::Result<()> {
+        self.kill();
+        self.launch()
+    }
+
+    /// Stops its process from running, connections open (SIGSTOP).
+    ///
+    /// # Errors
+    ///
+    /// If it does not run.
+    pub fn suspend(&self) -> anyhow::Result<()> {
+        self.signal(Signal::SIGSTOP)
+    }
+
+    /// Lets a suspended process go on.
+    ///
+    /// # Errors
+    ///
+    /// If it does not run.
+    pub fn resume(&self) -> anyhow::Result<()> {
+        self.signal(Signal::SIGCONT)
+    }
+
+    fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        let process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        process.as_ref().context("Redis does not run")?.signal(signal)
+    }
+
+    fn launch(&self) -> anyhow::Result<()> {
+        let folder = self.folder.path();
+        let log = std::fs::File::create(folder.join("redis.log"))?;
+        let mut command = Command::new("redis-server");
+        command
+            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--dir"])
+            .arg(folder)
+            .args(["--appendonly", "yes", "--appendfsync", "always", "--save", ""])
+            .args(["--maxmemory-policy", "noeviction", "--daemonize", "no"])
+            .stdout(Stdio::from(log.try_clone()?))
+            .stderr(Stdio::from(log));
+        let mut process = Group::start(command, folder)
+            .context("install the package redis-server to run this test")?;
+        let address = self.address();
+        until("Redis comes up", Duration::from_secs(30), || {
+            if process.ended()? {
+                bail!("Redis ended: {}", std::fs::read_to_string(folder.join("redis.log"))?);
+            }
+            Ok(answers(address).then_some(()))
+        })?;
+        *self.process.lock().unwrap_or_else(PoisonError::into_inner) = Some(process);
+        Ok(())
+    }
+}
+
+/// Whether it answers a ping with a pong (and not with "loading").
+fn answers(address: SocketAddr) -> bool {
+    use std::io::{Read as _, Write as _};
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+        stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+        stream.write_all(b"PING\r\n")?;
+        let mut answer = [0; 5];
+        stream.read_exact(&mut answer)?;
+        Ok(&answer == b"+PONG")
+    };
+    ask().unwrap_or(false)
+}
