@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use longhaul_core::{Code, Exit};
 
 use crate::engine::Selection;
-use crate::settings::Flags;
+use crate::settings::UpFlags;
 use crate::verify::Deep;
 
 /// Tenant-to-tenant mailbox migration with coexistence
@@ -76,7 +76,7 @@ pub enum Command {
     #[cfg(feature = "demo")]
     Demo(crate::demo::Options),
     /// Run everything in one process: server, workers, queue and store
-    Up(Flags),
+    Up(UpFlags),
     /// Check, submit and look at projects
     #[command(subcommand, arg_required_else_help = true)]
     Project(ProjectCommand),

@@ -10,7 +10,6 @@ use super::watch::{self, Until};
 use super::{connect, output};
 use crate::api::Client;
 use crate::engine::{MailboxStatus, PassStatus, ProjectStatus, StartPass};
-use crate::settings;
 
 /// What a pre-stage copies if nothing is said (B-51).
 const DEFAULT_CUTOFF: &str = "90d";
@@ -57,7 +56,7 @@ fn kind(kind: Kind, cutoff: Option<&str>) -> Result<PassKind, Failure> {
         }
         (Kind::PreStage, cutoff) => {
             let text = cutoff.unwrap_or(DEFAULT_CUTOFF);
-            let cutoff = settings::cutoff(text, SystemClock.now()).map_err(|wrong| {
+            let cutoff = longhaul_settings::cutoff(text, SystemClock.now()).map_err(|wrong| {
                 let next = "for example `--cutoff 90d`";
                 Failure::with_next(code::BAD_VALUE, format!("--cutoff {text}: {wrong}"), next)
             })?;

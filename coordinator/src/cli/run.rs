@@ -51,7 +51,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             start_log("info", LogFormat::Auto);
             let data = global.data.as_deref();
             let token = global.token().map(|token| Secret::new(token.to_owned()));
-            let settings = settings::load(&flags, data, token, std::env::vars_os())?;
+            let settings = settings::load_up(&flags, data, token, std::env::vars_os())?;
             up::run(settings, global.output).await
         }
         #[cfg(feature = "demo")]

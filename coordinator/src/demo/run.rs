@@ -9,7 +9,7 @@ use crate::api::Client;
 use crate::cli::{self, Failure, Format, remark};
 use crate::engine::{Selection, StartPass};
 use crate::project;
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::up::{Running, Signals};
 use crate::verify::{Deep, VerifyOptions};
 
@@ -66,7 +66,7 @@ async fn play(
     remark(format!("project {PROJECT} is submitted: {count} mailboxes; both tenants answer"));
 
     let cutoff = if options.seed_dir.is_some() { USUAL_CUTOFF } else { GENERATED_CUTOFF };
-    let cutoff = settings::cutoff(cutoff, SystemClock.now())
+    let cutoff = longhaul_settings::cutoff(cutoff, SystemClock.now())
         .map_err(|wrong| Failure::new(code::BUG, wrong))?;
     remark(format!("pre-stage pass: mail before {cutoff}, everything else whole"));
     pass(client, format, PassKind::PreStage { cutoff }).await?;

@@ -1,21 +1,19 @@
-//! Settings given on the command line.
-
-use std::path::PathBuf;
-use std::time::Duration;
+//! Settings given on the command line: they win over file and environment.
 
 use clap::Args;
 use longhaul_core::Bytes;
+use longhaul_settings::{Flags, address, size};
 
-use super::{duration, size};
+use super::load::web_address;
 
-/// Settings given on the command line: they win over file and environment.
+/// Flags of `longhaul up`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Flags {
-    /// Settings file, YAML or TOML
-    #[arg(long, value_name = "FILE", env = "LONGHAUL_CONFIG")]
-    pub config: Option<PathBuf>,
+pub struct UpFlags {
+    /// What coordinator and workers share.
+    #[command(flatten)]
+    pub common: Flags,
     /// Address the API listens on; port 0 takes a free one [default: 127.0.0.1:7300]
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
     pub listen: Option<String>,
     /// Workers in this process [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -26,7 +24,18 @@ pub struct Flags {
     /// Content each worker holds in memory at a time [default: 256MiB]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub bytes_in_flight: Option<Bytes>,
-    /// How long a stop may take [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
-    pub grace: Option<Duration>,
+}
+
+/// Flags of `longhaul serve`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServeFlags {
+    /// What coordinator and workers share.
+    #[command(flatten)]
+    pub common: Flags,
+    /// Address the API listens on; port 0 takes a free one [default: 127.0.0.1:7300]
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
+    pub listen: Option<String>,
+    /// Where the other coordinators reach this one [default: the address it listens on]
+    #[arg(long, value_name = "URL", value_parser = web_address)]
+    pub advertise: Option<String>,
 }

@@ -1,29 +1,53 @@
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use longhaul_core::{Bytes, Timestamp};
+use longhaul_core::Bytes;
 use longhaul_identity::Secret;
-use longhaul_settings::Mistakes;
+use longhaul_settings::{Flags, Mistakes};
 
 use super::*;
 
-fn read(text: &str, env: &[(&str, &str)]) -> (PathBuf, Result<Settings, Mistakes>) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("server.yaml");
-    std::fs::write(&path, text).expect("written");
-    let flags = Flags { config: Some(path.clone()), ..Flags::default() };
-    let env = env.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
-    (path, load(&flags, None, None, env))
+/// A settings file and the environment beside it.
+fn env(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+    pairs.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect()
 }
+
+fn serve(text: &str, variables: &[(&str, &str)]) -> Result<Settings, Mistakes> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("fleet.yaml");
+    std::fs::write(&path, text).expect("written");
+    let common = Flags { config: Some(path), ..Flags::default() };
+    let token = Some(Secret::new("abc".into()));
+    load_serve(&ServeFlags { common, ..ServeFlags::default() }, token, env(variables))
+}
+
+/// The keys that were reported, with their codes.
+fn reported(mistakes: &Mistakes) -> Vec<String> {
+    mistakes.list.iter().map(|mistake| format!("{} {}", mistake.code, mistake.key)).collect()
+}
+
+const FLEET: [(&str, &str); 2] =
+    [("LONGHAUL_QUEUE__URL", "amqp://queue.test"), ("LONGHAUL_STORE__URL", "redis://store.test")];
 
 #[test]
 fn without_file_variable_or_flag_the_defaults_hold() {
-    let settings = load(&Flags::default(), None, None, []).expect("no mistakes");
+    let settings = load_up(&UpFlags::default(), None, None, []).expect("no mistakes");
     assert_eq!(settings.data, Path::new("longhaul-data"));
     assert_eq!(settings.listen, "127.0.0.1:7300");
-    assert_eq!(settings.grace, Duration::from_secs(30));
+    assert_eq!(settings.lease, Duration::from_secs(15));
+    assert!(settings.common.queue.url.is_embedded());
     assert!(settings.token.is_none());
+}
+
+#[test]
+fn what_both_programs_share_defaults_to_what_a_worker_does_by_itself() {
+    let common = longhaul_settings::Common::default();
+    let worker = longhaul_worker::Options::default();
+    assert_eq!(
+        (common.slots, common.bytes_in_flight, common.grace, common.upload_time, common.settle),
+        (worker.slots, worker.bytes_in_flight, worker.grace, worker.upload_time, worker.settle)
+    );
 }
 
 #[test]
@@ -33,75 +57,56 @@ fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
     let text = "data = \"here\"\nworkers = 2\nslots = 3\nbytes_in_flight = \"64MiB\"\n\
          [queue]\nurl = \"embedded\"\n";
     std::fs::write(&path, text).expect("written");
-    let flags = Flags { config: Some(path), slots: Some(9), ..Flags::default() };
-    let env = [("LONGHAUL_WORKERS", "5"), ("LONGHAUL_SLOTS", "7"), ("LONGHAUL_GRACE", "1m 30s")]
-        .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let common = Flags { config: Some(path), ..Flags::default() };
+    let flags = UpFlags { common, slots: Some(9), ..UpFlags::default() };
+    let env =
+        env(&[("LONGHAUL_WORKERS", "5"), ("LONGHAUL_SLOTS", "7"), ("LONGHAUL_GRACE", "1m 30s")]);
     let token = Secret::new("abc".into());
-    let settings = load(&flags, None, Some(token), env).expect("no mistakes");
-    assert_eq!((settings.workers, settings.slots), (5, 9));
-    assert_eq!(settings.bytes_in_flight, Bytes::mib(64));
-    assert_eq!(settings.grace, Duration::from_secs(90));
+    let settings = load_up(&flags, None, Some(token), env).expect("no mistakes");
+    assert_eq!((settings.workers, settings.common.slots), (5, 9));
+    assert_eq!(settings.common.bytes_in_flight, Bytes::mib(64));
+    assert_eq!(settings.common.grace, Duration::from_secs(90));
     assert_eq!(settings.data, folder.path().join("here"));
     assert_eq!(settings.token.expect("given").expose(), "abc");
 }
 
 #[test]
-fn every_mistake_is_reported_with_its_place() {
-    let text = "workers: 0\ngrace: 30\nbytes_in_flight: lots\nport: 7300\n\
-         queue: {url: 'amqp://user:hunter2@queue'}\ntoken: hunter2\n";
-    let env = [("LONGHAUL_SLOTS", "many"), ("LONGHAUL_STORE__URL", "redis://x")];
-    let (path, result) = read(text, &env);
-    let report = result.expect_err("mistakes").to_string();
-    let file = path.display();
-    let expected = [
-        format!("{file}:1: workers: LH-0102: not a number from 1 to 64"),
-        format!("{file}:2: grace: LH-0102: text is expected, this is a number; put it in quotes"),
-        format!("{file}:3: bytes_in_flight: LH-0102: not a size such as `64MiB`"),
-        format!(
-            "{file}:4: port: LH-0101: unknown key; known here: `data`, `listen`, `token`, \
-             `workers`, `slots`, `bytes_in_flight`, `grace`, `upload_time`, `settle`, \
-             `queue`, `store`"
-        ),
-        format!("{file}:5: queue.url: LH-0102: only `embedded` is supported so far"),
-        format!(
-            "{file}:6: token: LH-0102: a secret is given as `env:NAME` or `file:PATH`, not as the \
-             secret itself"
-        ),
-        "LONGHAUL_SLOTS: slots: LH-0102: not a number from 1 to 64".to_owned(),
-        "LONGHAUL_STORE__URL: store.url: LH-0102: only `embedded` is supported so far".to_owned(),
-    ];
-    assert_eq!(report.lines().collect::<Vec<_>>(), expected);
+fn a_listen_address_that_is_none_is_a_mistake_with_its_place() {
+    let mistakes = load_up(&UpFlags::default(), None, None, env(&[("LONGHAUL_LISTEN", "7300")]))
+        .expect_err("no host");
+    let expected = "LONGHAUL_LISTEN: listen: LH-0102: not a host and a port such as \
+         `127.0.0.1:7300`";
+    assert_eq!(mistakes.to_string(), expected);
 }
 
 #[test]
-fn variables_of_others_are_left_alone() {
-    let (_, settings) = read("", &[("LONGHAUL_PORT", "tcp://10.0.0.1:7300")]);
-    assert_eq!(settings.expect("no mistakes").listen, "127.0.0.1:7300");
+fn a_coordinator_of_a_fleet_needs_a_queue_a_store_and_a_token_that_others_share() {
+    let mistakes = load_serve(&ServeFlags::default(), None, []).expect_err("nothing is set");
+    assert_eq!(reported(&mistakes), ["LH-0103 queue.url", "LH-0103 store.url", "LH-0103 token"]);
 }
 
 #[test]
-fn a_cutoff_is_days_a_date_or_an_instant() {
-    let now = Timestamp(1_767_225_600_000); // 2026-01-01T00:00:00Z
-    let cases = [
-        ("90d", "2025-10-03T00:00:00Z"),
-        ("2025-06-30", "2025-06-30T00:00:00Z"),
-        ("2025-06-30T12:00:00+02:00", "2025-06-30T10:00:00Z"),
-    ];
-    for (text, expected) in cases {
-        assert_eq!(cutoff(text, now).map(|at| at.to_string()), Ok(expected.to_owned()), "{text}");
-    }
-    for text in ["", "d", "90", "-1d", "yesterday", "2026-13-01", "2030-01-01", "0d"] {
-        cutoff(text, now).expect_err(text);
+fn a_coordinator_that_listens_everywhere_must_say_where_it_is_reached() {
+    let everywhere = [FLEET[0], FLEET[1], ("LONGHAUL_LISTEN", "[::]:7300")];
+    let mistakes = serve("", &everywhere).expect_err("no address of its own");
+    assert_eq!(reported(&mistakes), ["LH-0103 advertise"]);
+    let settings = serve("advertise: http://one.test:7300/\n", &everywhere).expect("it says so");
+    assert_eq!(settings.advertise.as_deref(), Some("http://one.test:7300"));
+    assert!(serve("", &FLEET).expect("it listens at one address").advertise.is_none());
+}
+
+#[test]
+fn the_lease_is_bounded() {
+    for (text, fits) in [("1s", true), ("10m", true), ("500ms", false), ("11m", false)] {
+        let settings = serve(&format!("lease: {text}\n"), &FLEET);
+        assert_eq!(settings.is_ok(), fits, "{text}");
     }
 }
 
 #[test]
-fn sizes_and_durations_carry_units() {
-    assert_eq!(size("64MiB"), Ok(Bytes::mib(64)));
-    assert_eq!(size("1 GB"), Ok(Bytes(1_000_000_000)));
-    assert!(size("lots").is_err());
-    assert_eq!(duration("1h 30m"), Ok(Duration::from_secs(5400)));
-    for text in ["30", "-5s", "soon"] {
-        duration(text).expect_err(text);
-    }
+fn a_worker_s_keys_in_a_shared_file_are_no_mistakes() {
+    let text = "slots: 8\nbytes_in_flight: 1GiB\nupload_time: 2m\nadmin: {listen: '[::1]:7301'}\n";
+    let settings = serve(text, &FLEET).expect("no mistakes");
+    assert_eq!(settings.common.admin.as_deref(), Some("[::1]:7301"));
+    assert_eq!(settings.workers, 0);
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use longhaul_core::{SystemClock, code};
 use longhaul_queue::Queue;
+use longhaul_settings::Common;
 use longhaul_store::Store;
 use longhaul_worker::{Endpoints, Worker};
 use tokio::task::{JoinHandle, JoinSet};
@@ -63,15 +64,12 @@ impl Running {
     /// [`Refusal`]: LH-0601, LH-0602 or LH-0607 for the data folder, LH-0204 for the address.
     pub async fn start(settings: Settings) -> Result<Self, Refusal> {
         let Settings {
+            common: Common { slots, bytes_in_flight, grace, upload_time, settle, .. },
             data,
             listen,
             token,
             workers,
-            slots,
-            bytes_in_flight,
-            grace,
-            upload_time,
-            settle,
+            ..
         } = settings;
         folder::create(&data)?;
         let store = longhaul_store::Embedded::open(&data, Arc::new(SystemClock))?;

@@ -26,6 +26,8 @@ pub enum Place {
     File(String, Option<usize>),
     /// An environment variable.
     Variable(String),
+    /// An option of the command line.
+    Flag(String),
 }
 
 impl Mistake {
@@ -47,7 +49,7 @@ impl fmt::Display for Place {
         match self {
             Self::File(file, Some(line)) => write!(f, "{file}:{line}"),
             Self::File(file, None) => f.write_str(file),
-            Self::Variable(name) => f.write_str(name),
+            Self::Variable(name) | Self::Flag(name) => f.write_str(name),
         }
     }
 }

@@ -29,6 +29,26 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     duration.try_into().map_err(|_| wrong())
 }
 
+/// An address to listen on: `127.0.0.1:7300`, `[::1]:7300`, `localhost:0`.
+///
+/// # Errors
+///
+/// A fragment that says what is expected.
+pub fn address(text: &str) -> Result<String, String> {
+    let parts = text.rsplit_once(':').filter(|(host, port)| {
+        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let host_fits = match bare {
+            Some(bare) => bare.parse::<std::net::Ipv6Addr>().is_ok(),
+            None => !host.is_empty() && !host.contains([':', '/', ' ', '@']),
+        };
+        host_fits && port.parse::<u16>().is_ok()
+    });
+    match parts {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("not a host and a port such as `127.0.0.1:7300`".to_owned()),
+    }
+}
+
 /// A cut-off: so many days before `now` (`90d`), a date (midnight UTC), or an instant.
 ///
 /// # Errors
