@@ -1,14 +1,97 @@
 //! What can go wrong between us and the queue.
 
 use longhaul_core::Code;
-use longhaul_core::code::QUEUE_FAILED;
+use longhaul_core::code::{
+    QUEUE_CONFLICT, QUEUE_FAILED, QUEUE_FORBIDDEN, QUEUE_LOGIN_REFUSED, QUEUE_SETTINGS,
+    QUEUE_TLS_FAILED, QUEUE_UNANSWERED, QUEUE_UNREACHABLE, QUEUE_UNROUTABLE, QUEUE_VHOST_REFUSED,
+};
 
-/// A call the queue could not carry out.
+/// The cause of an error.
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A call the queue could not carry out. None holds a password.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The queue was closed; nothing more will be delivered or accepted.
     #[error("the queue is closed")]
     Closed,
+    /// A setting cannot be used.
+    #[error("{what} cannot be used")]
+    Settings {
+        /// Which: `queue.url`, `queue.ca`.
+        what: &'static str,
+        /// Why, if that can be told without telling a secret.
+        #[source]
+        source: Option<Cause>,
+    },
+    /// No connection comes about.
+    #[error("the broker at {at} cannot be reached")]
+    Unreachable {
+        /// Host and port.
+        at: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// Certificates are wrong.
+    #[error("the broker at {at} and longhaul cannot agree on TLS")]
+    Tls {
+        /// Host and port.
+        at: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// User or password is wrong.
+    #[error("the broker at {at} refuses the user {user:?} or the password")]
+    Login {
+        /// Host and port.
+        at: String,
+        /// The user.
+        user: String,
+    },
+    /// There is no such virtual host, or not for this user.
+    #[error("the broker at {at} has no virtual host {vhost:?} for the user {user:?}")]
+    VirtualHost {
+        /// Host and port.
+        at: String,
+        /// The virtual host.
+        vhost: String,
+        /// The user.
+        user: String,
+    },
+    /// A queue exists with other arguments.
+    #[error("the queue {queue} was made with other arguments")]
+    Conflict {
+        /// Its name.
+        queue: String,
+        /// Which argument, in the broker's words.
+        #[source]
+        source: Cause,
+    },
+    /// The user lacks a permission.
+    #[error("the broker does not let its user {action}")]
+    Forbidden {
+        /// What was being done, as a verb.
+        action: &'static str,
+        /// On what, in the broker's words.
+        #[source]
+        source: Cause,
+    },
+    /// The broker returned a message because its queue does not exist.
+    #[error("the broker returned a message: there is no queue {queue}")]
+    Unroutable {
+        /// Its name.
+        queue: String,
+    },
+    /// No answer in time; what was asked for may have been carried out.
+    #[error("the queue did not {action} in time: {health}")]
+    Unanswered {
+        /// What was being done, as a verb.
+        action: &'static str,
+        /// How the connection was then.
+        health: String,
+    },
     /// The backend failed; trying again later may help.
     #[error("the queue could not {action}")]
     Backend {
@@ -16,7 +99,7 @@ pub enum Error {
         action: &'static str,
         /// The backend's own error.
         #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Cause,
     },
 }
 
@@ -24,6 +107,17 @@ impl Error {
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> Code {
-        QUEUE_FAILED
+        match self {
+            Self::Closed | Self::Backend { .. } => QUEUE_FAILED,
+            Self::Settings { .. } => QUEUE_SETTINGS,
+            Self::Unreachable { .. } => QUEUE_UNREACHABLE,
+            Self::Tls { .. } => QUEUE_TLS_FAILED,
+            Self::Login { .. } => QUEUE_LOGIN_REFUSED,
+            Self::VirtualHost { .. } => QUEUE_VHOST_REFUSED,
+            Self::Conflict { .. } => QUEUE_CONFLICT,
+            Self::Forbidden { .. } => QUEUE_FORBIDDEN,
+            Self::Unroutable { .. } => QUEUE_UNROUTABLE,
+            Self::Unanswered { .. } => QUEUE_UNANSWERED,
+        }
     }
 }

@@ -7,15 +7,19 @@
 //! [`Embedded`] keeps messages in the process's memory; when the process ends they are gone, and
 //! the coordinator publishes again what the store says is outstanding.
 
+mod dead;
 mod delay;
 mod embedded;
 mod error;
+mod open;
 mod queue;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+pub use dead::{DeadId, DeadLetter};
 pub use delay::Rung;
 pub use embedded::Embedded;
 pub use error::Error;
-pub use queue::{Consumer, Delivery, Lane, Parked, Queue, Settle};
+pub use open::{Options, open};
+pub use queue::{Consumer, Delivery, Health, Lane, Queue, Settle};

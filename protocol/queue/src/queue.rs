@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use longhaul_core::Code;
+use longhaul_core::{Code, Timestamp};
 
-use crate::Error;
+use crate::{DeadId, DeadLetter, Error};
 
 /// Which of the job queues: a lane is a queue of its own, because quorum queues have no
 /// message priorities by number.
@@ -47,12 +47,60 @@ pub trait Queue: Send + Sync + std::fmt::Debug {
     /// [`Error`] if the queue does not answer.
     async fn depth(&self) -> Result<u64, Error>;
 
-    /// Messages set aside, oldest first, at most `limit`.
+    /// The dead letters, oldest first, at most `limit`: messages set aside by [`Delivery::park`],
+    /// and those the broker gave up on.
+    ///
+    /// It is a look, not a lock: while somebody else looks or acts, letters in their hands are
+    /// missing.
     ///
     /// # Errors
     ///
     /// [`Error`] if the queue does not answer.
-    async fn parked(&self, limit: usize) -> Result<Vec<Parked>, Error>;
+    async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, Error>;
+
+    /// Puts `body` in the place of a dead letter, ready on the letter's lane. Callers that count
+    /// attempts in the message begin anew in `body`. The new message is there before the old one
+    /// is gone: a crash in between doubles it and loses none. Answers whether there was such a
+    /// letter.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue did not answer for it; it may have been carried out.
+    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error>;
+
+    /// Drops a dead letter for good. Answers whether there was such a letter.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue did not answer for it; it may have been carried out.
+    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error>;
+
+    /// Whether the queue can be used now. Never waits.
+    fn health(&self) -> Health;
+}
+
+/// Whether a queue can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It can.
+    Up,
+    /// The broker takes no messages until it has memory or disk space again; what is in the
+    /// queue is delivered.
+    Blocked {
+        /// The broker's words.
+        reason: String,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// There is no connection; it is being made anew for ever.
+    Down {
+        /// Why.
+        code: Code,
+        /// A sentence for the operator; no secrets.
+        error: String,
+        /// Since when.
+        since: Timestamp,
+    },
 }
 
 /// A stream of deliveries. Dropping it returns what was delivered and not settled.
@@ -72,7 +120,7 @@ pub trait Consumer: Send {
 pub trait Settle: Send + Sync {
     /// The message is done with.
     async fn ack(self: Box<Self>) -> Result<(), Error>;
-    /// The message goes to the parked ones, with the reason.
+    /// The message goes to the dead letters, with the reason.
     async fn park(self: Box<Self>, reason: Code) -> Result<(), Error>;
 }
 
@@ -101,7 +149,7 @@ impl Delivery {
         self.settle.ack().await
     }
 
-    /// Set aside, with the reason, for an operator to look at.
+    /// Set aside among the dead letters, with the reason, for an operator to look at.
     ///
     /// # Errors
     ///
@@ -115,13 +163,4 @@ impl std::fmt::Debug for Delivery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Delivery").field("lane", &self.lane).finish_non_exhaustive()
     }
-}
-
-/// A message set aside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parked {
-    /// The message.
-    pub body: Bytes,
-    /// Why it was set aside.
-    pub reason: Code,
 }

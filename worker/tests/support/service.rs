@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use longhaul_jobs::{FolderSlice, decode, encode};
-use longhaul_queue::{Consumer, Embedded, Error, Lane, Parked, Queue};
+use longhaul_queue::{Consumer, DeadId, DeadLetter, Embedded, Error, Health, Lane, Queue};
 use longhaul_store::Store;
 use longhaul_worker::{Endpoints, Options, Worker};
 use tokio::task::JoinHandle;
@@ -47,8 +47,20 @@ impl Queue for Spy {
         self.inner.depth().await
     }
 
-    async fn parked(&self, limit: usize) -> Result<Vec<Parked>, Error> {
-        self.inner.parked(limit).await
+    async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, Error> {
+        self.inner.dead(limit).await
+    }
+
+    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error> {
+        self.inner.retry_dead(id, body).await
+    }
+
+    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error> {
+        self.inner.drop_dead(id).await
+    }
+
+    fn health(&self) -> Health {
+        self.inner.health()
     }
 }
 

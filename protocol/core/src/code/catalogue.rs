@@ -65,6 +65,17 @@ catalogue! {
     "0609" FENCED_OFF: "Another coordinator leads by now; this one's writes are refused.";
     // 07xx: queue
     "0701" QUEUE_FAILED: "The queue could not carry out a call.";
+    "0702" QUEUE_UNREACHABLE: "The broker cannot be reached.";
+    "0703" QUEUE_LOGIN_REFUSED: "The broker refused the user or the password.";
+    "0704" QUEUE_VHOST_REFUSED: "The broker has no such virtual host for this user.";
+    "0705" QUEUE_TLS_FAILED: "The broker and longhaul cannot agree on TLS.";
+    "0706" QUEUE_CONFLICT: "A queue of that name was made with other arguments.";
+    "0707" QUEUE_FORBIDDEN: "The broker's user lacks a permission.";
+    "0708" QUEUE_UNROUTABLE: "The broker returned a message that has no queue.";
+    "0709" QUEUE_UNANSWERED: "The broker did not answer for a call in time.";
+    "0710" QUEUE_SETTINGS: "The queue's URL or one of its certificate files cannot be used.";
+    "0711" DELIVERED_TOO_OFTEN: "A message was delivered again and again without an answer.";
+    "0712" SET_ASIDE_BY_BROKER: "The broker set a message aside for a reason of its own.";
     // 08xx: copying
     "0801" ATTEMPTS_USED_UP: "A folder job failed too often.";
     "0802" JOB_PANICKED: "A folder job ended in a panic.";

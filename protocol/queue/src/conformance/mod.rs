@@ -10,11 +10,13 @@
 //! Each test gets an empty queue of its own. Time is tokio's: under a paused clock the suite
 //! takes no time, against a broker some seconds. A failed promise is a panic with a sentence.
 
+mod burying;
 mod delaying;
 mod delivering;
 mod settling;
 mod support;
 
+pub use burying::*;
 pub use delaying::*;
 pub use delivering::*;
 pub use settling::*;
@@ -36,6 +38,8 @@ macro_rules! conformance {
             a_consumer_that_is_gone_returns_its_deliveries
             no_more_than_prefetch_are_unsettled
             a_parked_message_is_kept_with_its_reason
+            a_retried_dead_letter_comes_back_on_its_lane
+            a_dropped_dead_letter_is_gone
             a_delayed_message_is_never_early
             a_long_delay_does_not_hold_up_a_short_one
         }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use longhaul_core::code::{ATTEMPTS_USED_UP, MESSAGE_UNREADABLE};
+use longhaul_core::code::ATTEMPTS_USED_UP;
 
-use super::support::{consume, eventually, expect_nothing, next, publish, take, text};
+use super::support::{consume, expect_nothing, next, publish, take, text};
 use crate::Queue;
 
 /// What was acknowledged does not come again, to anybody.
@@ -63,21 +63,4 @@ pub async fn no_more_than_prefetch_are_unsettled(queue: &impl Queue) {
     second.park(ATTEMPTS_USED_UP).await.expect("the queue takes the answer");
     third.ack().await.expect("the queue takes the answer");
     take(&mut consumer).await;
-}
-
-/// Parked messages are kept, oldest first, and not delivered.
-pub async fn a_parked_message_is_kept_with_its_reason(queue: &impl Queue) {
-    let reasons = [("first", MESSAGE_UNREADABLE), ("second", ATTEMPTS_USED_UP)];
-    let mut consumer = consume(queue, 1).await;
-    for (word, reason) in reasons {
-        publish(queue, word).await;
-        next(&mut consumer).await.park(reason).await.expect("the queue takes the answer");
-    }
-    expect_nothing(&mut consumer, "the messages were parked").await;
-    let parked = async |limit| queue.parked(limit).await.expect("the queue answers");
-    eventually("two parked messages", async || parked(10).await.len() == 2).await;
-    let found: Vec<_> =
-        parked(10).await.iter().map(|parked| (text(&parked.body), parked.reason)).collect();
-    assert_eq!(found, reasons.map(|(word, reason)| (word.to_owned(), reason)));
-    assert_eq!(text(&parked(1).await[0].body), "first");
 }

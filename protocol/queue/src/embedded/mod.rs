@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use self::consumer::EmbeddedConsumer;
 use self::state::State;
-use crate::{Consumer, Error, Lane, Parked, Queue, Rung};
+use crate::{Consumer, DeadId, DeadLetter, Error, Health, Lane, Queue, Rung};
 
 /// A queue in the process's memory. Clones are handles of the same queue.
 #[derive(Clone, Default)]
@@ -86,7 +86,19 @@ impl Queue for Embedded {
         Ok(self.shared.lock().depth(Instant::now()))
     }
 
-    async fn parked(&self, limit: usize) -> Result<Vec<Parked>, Error> {
-        Ok(self.shared.lock().parked(limit))
+    async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, Error> {
+        Ok(self.shared.lock().dead(limit))
+    }
+
+    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error> {
+        self.shared.change(|state| state.retry_dead(id, body))
+    }
+
+    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error> {
+        Ok(self.shared.lock().drop_dead(id).is_some())
+    }
+
+    fn health(&self) -> Health {
+        Health::Up
     }
 }

