@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use longhaul_queue::{Delivery, Queue};
 use longhaul_store::Store;
+use longhaul_telemetry::metrics;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -45,6 +46,7 @@ impl Worker {
     /// [`Error::Queue`] if the queue refuses to be consumed or is closed.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
         let mut consumer = self.queue.consume(self.options.slots.max(1)).await?;
+        let slots = metrics().slots.open(self.options.slots.max(1));
         let mut running = JoinSet::new();
         let result = loop {
             while running.try_join_next().is_some() {}
@@ -67,11 +69,13 @@ impl Worker {
                 },
             };
             let (jobs, stop) = (Arc::clone(&self.jobs), shutdown.clone());
+            let busy = metrics().slots.busy();
             running.spawn(async move {
                 jobs.handle(delivery, &stop).await;
-                drop(slot);
+                drop((busy, slot));
             });
         };
+        drop(slots);
         let slices = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(self.options.grace, slices).await.is_err() {
             tracing::warn!("slices did not end within the grace time; their leases run out");

@@ -38,6 +38,6 @@ impl Context {
         let client = self.endpoints.client(project.endpoint(side)).map_err(|error| {
             Trouble::lasting(error.code(), format!("{side} tenant: {}", chain(&error)))
         })?;
-        Ok((client.mailbox(address), format!("{side} mailbox {address}")))
+        Ok((client.mailbox(side, address), format!("{side} mailbox {address}")))
     }
 }

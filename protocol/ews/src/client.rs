@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use longhaul_core::Side;
 use longhaul_identity::TokenSource;
 use url::Url;
 
@@ -28,10 +29,12 @@ impl Client {
         Self(Arc::new(endpoint))
     }
 
-    /// The mailbox with the SMTP address `smtp`, acted on by impersonation.
+    /// The mailbox with the SMTP address `smtp`, acted on by impersonation. Its requests are
+    /// counted for `side`.
     #[must_use]
-    pub fn mailbox(&self, smtp: &str) -> Mailbox {
-        Mailbox { client: self.clone(), smtp: smtp.into(), affinity: Arc::new(Mutex::new(None)) }
+    pub fn mailbox(&self, side: Side, smtp: &str) -> Mailbox {
+        let affinity = Arc::new(Mutex::new(None));
+        Mailbox { client: self.clone(), side, smtp: smtp.into(), affinity }
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -45,6 +48,7 @@ impl Client {
 #[derive(Clone)]
 pub struct Mailbox {
     client: Client,
+    side: Side,
     smtp: Arc<str>,
     affinity: Arc<Mutex<Option<String>>>,
 }
@@ -52,6 +56,10 @@ pub struct Mailbox {
 impl Mailbox {
     pub(crate) fn endpoint(&self) -> &Endpoint {
         self.client.endpoint()
+    }
+
+    pub(crate) const fn side(&self) -> Side {
+        self.side
     }
 
     pub(crate) fn smtp(&self) -> &str {

@@ -9,36 +9,11 @@
 //! | CP-5 | no budget is exceeded |
 //! | CP-6 | source content is never written |
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use longhaul_core::Timestamp;
+pub use longhaul_telemetry::labels::Invariant;
+use longhaul_telemetry::metrics;
 
 use crate::folder::{Checkpoint, Intent, Lease};
-
-/// An invariant's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Invariant {
-    /// Within an epoch a checkpoint never moves backwards.
-    Cp1,
-    /// An item is in the ledger if and only if its destination id is known.
-    Cp2,
-    /// No upload without an intent of the current fence and before its deadline.
-    Cp3,
-    /// A stale owner cannot commit.
-    Cp4,
-    /// No budget is exceeded.
-    Cp5,
-    /// Source content is never written.
-    Cp6,
-}
-
-static VIOLATIONS: [AtomicU64; 6] = [const { AtomicU64::new(0) }; 6];
-
-/// How often `invariant` was found broken since the process began.
-#[must_use]
-pub fn violations(invariant: Invariant) -> u64 {
-    VIOLATIONS[invariant as usize].load(Ordering::Relaxed)
-}
 
 /// Counts a broken invariant; in debug builds it panics, so that no test passes over it.
 ///
@@ -49,7 +24,7 @@ pub fn check(invariant: Invariant, holds: bool) {
     if holds {
         return;
     }
-    VIOLATIONS[invariant as usize].fetch_add(1, Ordering::Relaxed);
+    metrics().violations.add(1, invariant);
     tracing::error!(?invariant, "invariant broken");
     debug_assert!(holds, "invariant {invariant:?} broken");
 }

@@ -17,6 +17,7 @@ pub mod folder;
 mod guard;
 pub mod invariants;
 pub mod ledger;
+mod measured;
 mod open;
 pub mod records;
 mod store;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use longhaul_core::{Clock, SystemClock};
 use tokio::task::spawn_blocking;
 
+use crate::measured::Measured;
 use crate::{Embedded, Error, Store};
 
 /// The URL of the store that is a file of this process.
@@ -62,7 +63,7 @@ impl std::fmt::Debug for Options {
     }
 }
 
-/// Opens the store that `options` name.
+/// Opens the store that `options` name. Its calls are counted in the metrics.
 ///
 /// # Errors
 ///
@@ -75,7 +76,7 @@ pub async fn open(options: &Options) -> Result<Arc<dyn Store>, Error> {
             let store = opened
                 .await
                 .map_err(|error| Error::Backend { action: "open", source: error.into() })??;
-            Ok(Arc::new(store))
+            Ok(Arc::new(Measured(Arc::new(store))))
         }
         _ => Err(Error::Url),
     }

@@ -54,8 +54,6 @@ catalogue! {
     // Slices and slots.
     slices: Durations<Remote, SliceEnd>, "longhaul.slice.duration", "s",
         "Slices by how they ended, from the lease to the answer.";
-    leases_lost: Counter, "longhaul.leases.lost", "{lease}",
-        "Leases that were lost while a slice worked under them.";
     slots: Slots, "longhaul.slot.time", "s",
         "Time of the slots of running workers; idle is waiting for a job.";
     slots_total: Level, "longhaul.slots", "{slot}",

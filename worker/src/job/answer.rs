@@ -11,6 +11,7 @@ use longhaul_core::code::ATTEMPTS_USED_UP;
 use longhaul_jobs::{FolderSlice, encode};
 use longhaul_queue::Lane;
 use longhaul_store::folder::{Checkpoint, SliceEnd};
+use longhaul_telemetry::{labels, metrics};
 
 use super::handle::Done;
 use super::{Control, Jobs};
@@ -26,6 +27,9 @@ impl Jobs {
         done: Done,
     ) -> Result<(), Error> {
         let progressed = done.ending.progressed;
+        metrics()
+            .slices
+            .record(done.begun.elapsed(), done.end(job.attempt >= self.options.attempts));
         let end = match done.ending.halt.clone() {
             None => SliceEnd::Done { fingerprint: done.ending.fingerprint },
             Some(Halt::Lost) => {
@@ -140,5 +144,24 @@ impl Jobs {
         let body = encode(job)?.into();
         let wait = wait.filter(|wait| !wait.is_zero());
         Ok(self.queue.publish(lane, body, wait).await?)
+    }
+}
+
+impl Done {
+    /// How the slice ended, for the metrics.
+    fn end(&self, is_last_try: bool) -> labels::SliceEnd {
+        use labels::SliceEnd as E;
+        match &self.ending.halt {
+            None => E::Done,
+            Some(Halt::Lost) => E::Lost,
+            Some(Halt::Park { .. }) => E::Parked,
+            Some(Halt::Resync) => E::Resynced,
+            Some(Halt::Settling(_)) => E::Settling,
+            Some(Halt::Throttled(_)) => E::Throttled,
+            Some(Halt::Enough) => E::Continued,
+            Some(Halt::InDoubt | Halt::Trouble { .. }) if self.ending.progressed => E::Retried,
+            Some(Halt::InDoubt | Halt::Trouble { .. }) if is_last_try => E::Parked,
+            Some(Halt::InDoubt | Halt::Trouble { .. }) => E::Retried,
+        }
     }
 }

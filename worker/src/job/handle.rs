@@ -151,7 +151,7 @@ impl Jobs {
             Err(Unprepared::Store(error)) => return Err(error.into()),
             Err(Unprepared::Unusable { code, detail }) => {
                 let ending = early(Halt::Park { code, detail });
-                return Ok(Done { ending, keeper, position: None });
+                return Ok(Done { begun: asked, ending, keeper, position: None });
             }
         };
         let folder = Folder::new(
@@ -174,7 +174,7 @@ impl Jobs {
             ending.halt = Some(Halt::Lost);
         }
         let position = folder.committer.unsaved();
-        Ok(Done { ending, keeper, position })
+        Ok(Done { begun: asked, ending, keeper, position })
     }
 }
 
@@ -186,6 +186,7 @@ fn panicked() -> Halt {
 /// A slice that has ended.
 #[derive(Debug)]
 pub(super) struct Done {
+    pub(super) begun: Instant,
     pub(super) ending: Ending,
     pub(super) keeper: Arc<Keeper>,
     pub(super) position: Option<longhaul_store::folder::Position>,

@@ -47,7 +47,7 @@ impl Jobs {
             })?;
             let requests = project.options.mailbox_requests;
             Ok(Peer {
-                mailbox: client.mailbox(address),
+                mailbox: client.mailbox(side, address),
                 folder: FolderId::new(id),
                 lane: self.endpoints.lanes.lane(side, job.mailbox, requests),
             })

@@ -9,6 +9,8 @@ use longhaul_core::{BatchNo, ItemKey};
 use longhaul_store::folder::{Commit, Failure, Position, Receipt};
 use longhaul_store::ledger::{Appender, Record};
 use longhaul_store::{Error, Store};
+use longhaul_telemetry::labels::ItemOutcome;
+use longhaul_telemetry::metrics;
 use tokio::sync::Mutex;
 
 use super::lease::Keeper;
@@ -25,6 +27,32 @@ pub(crate) struct Outcome {
     pub(crate) failures: Vec<Failure>,
     pub(crate) cleared: Vec<ItemKey>,
     pub(crate) vanished: u64,
+}
+
+/// How many items a commit is about, for the metrics.
+struct Counts {
+    copied: usize,
+    bytes: u64,
+    failed: usize,
+    vanished: u64,
+}
+
+impl Counts {
+    fn of(outcome: &Outcome) -> Self {
+        Self {
+            copied: outcome.records.len(),
+            bytes: outcome.records.iter().map(|record| record.size.0).sum(),
+            failed: outcome.failures.len(),
+            vanished: outcome.vanished,
+        }
+    }
+
+    fn record(&self) {
+        metrics().items.add(self.copied as u64, ItemOutcome::Copied);
+        metrics().items.add(self.failed as u64, ItemOutcome::Failed);
+        metrics().items.add(self.vanished, ItemOutcome::Vanished);
+        metrics().content.add(self.bytes, ());
+    }
 }
 
 /// A listed page, by its place in the slice's list.
@@ -136,6 +164,7 @@ impl Committer {
     ) -> Result<(), Error> {
         let mut appender = self.appender.lock().await;
         let append = appender.prepare(&outcome.records);
+        let counts = Counts::of(&outcome);
         let position = self.pages().position_after(page);
         let commit = Commit {
             batch,
@@ -149,6 +178,7 @@ impl Committer {
         appender.committed(&commit.append, receipt.ledger_len);
         self.pages().committed(page, commit.position.as_ref());
         self.commits.fetch_add(1, Ordering::Relaxed);
+        counts.record();
         Ok(())
     }
 

@@ -4,8 +4,10 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use longhaul_core::Side;
 use longhaul_core::code::THROTTLED;
 use longhaul_ews::Class;
+use longhaul_telemetry::metrics;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +24,7 @@ const TRIES: u32 = 4;
 /// The gate to a mailbox on one side.
 #[derive(Debug)]
 pub(crate) struct Lane {
+    side: Side,
     permits: Semaphore,
     blocked_until: Mutex<Option<Instant>>,
 }
@@ -43,8 +46,12 @@ pub(crate) enum CallError {
 
 impl Lane {
     /// A lane for at most `requests` at a time.
-    pub(crate) fn new(requests: u16) -> Self {
-        Self { permits: Semaphore::new(requests.max(1).into()), blocked_until: Mutex::new(None) }
+    pub(crate) fn new(side: Side, requests: u16) -> Self {
+        Self {
+            side,
+            permits: Semaphore::new(requests.max(1).into()),
+            blocked_until: Mutex::new(None),
+        }
     }
 
     /// Waits for its turn. Cancel safe.
@@ -59,6 +66,7 @@ impl Lane {
                     return Err(CallError::Throttled(wait));
                 }
                 tokio::time::sleep(wait).await;
+                metrics().throttle_wait.add(wait, self.side);
             }
             Ok(permit)
         };
@@ -71,6 +79,7 @@ impl Lane {
 
     /// Nobody enters for the next `wait`.
     pub(crate) fn block(&self, wait: Duration) {
+        metrics().hints.add(1, self.side);
         let until = Instant::now() + wait;
         let mut blocked = self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner);
         *blocked = (*blocked).max(Some(until));
@@ -153,7 +162,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_short_block_is_waited_for_and_a_long_one_is_handed_back() {
-        let lane = Lane::new(1);
+        let lane = Lane::new(Side::Source, 1);
         let stop = CancellationToken::new();
         lane.block(Duration::from_secs(3));
         let before = Instant::now();
@@ -167,7 +176,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_shorter_hint_never_lifts_a_longer_one() {
-        let lane = Lane::new(1);
+        let lane = Lane::new(Side::Source, 1);
         lane.block(Duration::from_secs(60));
         lane.block(Duration::from_secs(1));
         assert!(lane.blocked_for().expect("blocked") > Duration::from_secs(59));
@@ -175,7 +184,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_stopping_worker_waits_for_no_turn() {
-        let lane = Lane::new(1);
+        let lane = Lane::new(Side::Source, 1);
         let stop = CancellationToken::new();
         let _held = lane.enter(&stop).await.expect("free");
         stop.cancel();

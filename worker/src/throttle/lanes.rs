@@ -21,7 +21,7 @@ impl Lanes {
             return Arc::clone(lane);
         }
         lanes.retain(|_, lane| Arc::strong_count(lane) > 1 || lane.is_blocked());
-        let lane = Arc::new(Lane::new(requests));
+        let lane = Arc::new(Lane::new(side, requests));
         lanes.insert((side, mailbox), Arc::clone(&lane));
         lane
     }

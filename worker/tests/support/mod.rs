@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use longhaul_core::state::{MailboxState, PassState, ProjectState};
-use longhaul_core::{Bytes, FolderKey, FolderRef, MailboxId, PassId, ProjectId};
+use longhaul_core::{Bytes, FolderKey, FolderRef, MailboxId, PassId, ProjectId, Side};
 use longhaul_ews::{Folder, FolderName, Mailbox};
 use longhaul_jobs::FolderSlice;
 use longhaul_simulator::{Content, MailboxSpecification, Running, Simulator, TenantSpecification};
@@ -153,11 +153,14 @@ impl World {
     }
 
     pub fn source(&self) -> Mailbox {
-        self.endpoints.client(&self.project.source).expect("a client").mailbox(SOURCE)
+        self.endpoints.client(&self.project.source).expect("a client").mailbox(Side::Source, SOURCE)
     }
 
     pub fn destination(&self) -> Mailbox {
-        self.endpoints.client(&self.project.destination).expect("a client").mailbox(DESTINATION)
+        self.endpoints
+            .client(&self.project.destination)
+            .expect("a client")
+            .mailbox(Side::Destination, DESTINATION)
     }
 
     /// Begins a pass over the inbox without anybody working on it. It copies associated items

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::body::{self, Body};
 use super::hint::retry_after;
+use super::measure::Measured;
 use super::status;
 use crate::soap::Answer;
 use crate::xml::Source;
@@ -52,14 +53,21 @@ impl Call {
             None => tokens.token().await,
         };
         let token = token.map_err(Error::token)?;
+        let measured = Measured::begin(mailbox.side(), self.operation);
+        let answer = self.exchange(mailbox, &token).await;
+        measured.end(&answer);
+        answer
+    }
+
+    async fn exchange(self, mailbox: &Mailbox, token: &AccessToken) -> Result<Answer, Error> {
+        let tokens = &mailbox.endpoint().tokens;
         let Self { operation, body, timeout, .. } = self;
         let (sent, response, id) = match body {
             Body::Once { body, length } => {
-                let (response, id) =
-                    send(mailbox, operation, &token, body, length, timeout).await?;
+                let (response, id) = send(mailbox, operation, token, body, length, timeout).await?;
                 if response.status() == 401 {
                     // Fetched now, so that the caller's next try does not fail the same way.
-                    tokens.renewed_after(&token).await.map_err(Error::token)?;
+                    tokens.renewed_after(token).await.map_err(Error::token)?;
                     return Err(status::refused_once().with_request_id(Some(&id)));
                 }
                 (length, response, id)
@@ -67,13 +75,12 @@ impl Call {
             Body::Held(segments) => {
                 let length = Some(body::length(&segments));
                 let body = body::stream(&segments);
-                let (response, id) =
-                    send(mailbox, operation, &token, body, length, timeout).await?;
+                let (response, id) = send(mailbox, operation, token, body, length, timeout).await?;
                 if response.status() == 401 {
-                    let token = tokens.renewed_after(&token).await.map_err(Error::token)?;
+                    let token = &tokens.renewed_after(token).await.map_err(Error::token)?;
                     let body = body::stream(&segments);
                     let (response, id) =
-                        send(mailbox, operation, &token, body, length, timeout).await?;
+                        send(mailbox, operation, token, body, length, timeout).await?;
                     (length, response, id)
                 } else {
                     (length, response, id)

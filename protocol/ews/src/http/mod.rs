@@ -3,6 +3,7 @@
 mod body;
 mod call;
 mod hint;
+mod measure;
 mod status;
 
 pub(crate) use body::{Body, Segment, encoded_length};

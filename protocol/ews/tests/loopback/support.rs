@@ -11,7 +11,7 @@ use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use longhaul_core::SystemClock;
+use longhaul_core::{Side, SystemClock};
 use longhaul_ews::{Client, Endpoint, Mailbox};
 use longhaul_identity::{Authority, Credential, SecretRef, TokenSource, http_client};
 
@@ -96,7 +96,7 @@ pub(crate) fn mailbox(authority: &str, ews: &str) -> (Mailbox, tempfile::TempDir
     let (tokens, folder) = tokens(authority);
     let http = http_client(None, "longhaul-test/0").expect("a client");
     let url = ews.parse().expect("an address");
-    (Client::new(Endpoint { url, http, tokens }).mailbox(SMTP), folder)
+    (Client::new(Endpoint { url, http, tokens }).mailbox(Side::Source, SMTP), folder)
 }
 
 /// Tokens from `authority`, and the folder that holds their secret.

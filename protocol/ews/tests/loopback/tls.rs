@@ -1,6 +1,7 @@
 //! Trust: a certificate nobody vouches for, and the one the operator adds.
 
 use axum_server::tls_rustls::RustlsConfig;
+use longhaul_core::Side;
 use longhaul_ews::{Class, Client, Endpoint, Executed, FolderName};
 use longhaul_identity::http_client;
 
@@ -33,11 +34,11 @@ async fn an_unknown_certificate_is_refused_in_words_and_an_added_one_is_trusted(
         Client::new(Endpoint { url: url.clone(), http, tokens: tokens.clone() })
     };
 
-    let error = client(None).mailbox("a@contoso.test").get_folders(&inbox).await;
+    let error = client(None).mailbox(Side::Source, "a@contoso.test").get_folders(&inbox).await;
     let error = error.expect_err("nobody vouches for it");
     assert_eq!((error.class(), error.executed()), (Class::Backoff, Executed::No));
     assert!(error.to_string().contains("TLS certificate is not accepted"), "{error}");
 
     let trusting = client(Some(certificate.as_bytes()));
-    trusting.mailbox("a@contoso.test").get_folders(&inbox).await.expect("trusted");
+    trusting.mailbox(Side::Source, "a@contoso.test").get_folders(&inbox).await.expect("trusted");
 }

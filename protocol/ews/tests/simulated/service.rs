@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use longhaul_core::SystemClock;
+use longhaul_core::{Side, SystemClock};
 use longhaul_ews::{Client, Endpoint, Mailbox};
 use longhaul_identity::{Authority, Credential, SecretRef, TokenSource, http_client};
 
@@ -59,7 +59,7 @@ impl Simulator {
             Arc::new(SystemClock),
         );
         let url = self.text(tenant, "/ews_url").parse().expect("an address");
-        Client::new(Endpoint { url, http, tokens }).mailbox(smtp)
+        Client::new(Endpoint { url, http, tokens }).mailbox(Side::Source, smtp)
     }
 
     fn text(&self, tenant: usize, path: &str) -> String {

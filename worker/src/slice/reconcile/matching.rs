@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use longhaul_core::{Bytes, Timestamp};
 use longhaul_ews::{ItemFacts, ItemId};
+use longhaul_telemetry::labels::Settlement;
 
 use super::Doubtful;
 
@@ -16,6 +17,17 @@ pub(super) enum Verdict {
     Stands(ItemId),
     /// It may stand as one of these.
     Ambiguous(Vec<ItemId>),
+}
+
+impl Verdict {
+    /// The same, for the metrics.
+    pub(super) const fn settlement(&self) -> Settlement {
+        match self {
+            Self::Absent => Settlement::Absent,
+            Self::Stands(_) => Settlement::Adopted,
+            Self::Ambiguous(_) => Settlement::Ambiguous,
+        }
+    }
 }
 
 /// What an upload certainly keeps ([EL tests/test_items/test_generic.py]).

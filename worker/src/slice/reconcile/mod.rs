@@ -13,6 +13,7 @@ use longhaul_core::{BatchNo, Bytes, ItemKey};
 use longhaul_ews::limits::{FIND_PAGE, GET_ITEMS};
 use longhaul_ews::{ItemFacts, ItemId, Traversal};
 use longhaul_store::folder::{Checkpoint, IntentItem};
+use longhaul_telemetry::metrics;
 
 use self::matching::{Verdict, settle};
 use super::committer::Outcome;
@@ -45,6 +46,7 @@ impl Folder {
         if now < settled {
             return Err(Halt::Settling(settled.since(now)));
         }
+        metrics().intents_left.add(checkpoint.intents.len() as u64, ());
         let doubtful = self.look_up_sources(checkpoint).await?;
         let candidates = self.look_for_copies(checkpoint, &doubtful).await?;
         let mut outcomes: HashMap<BatchNo, Outcome> =
@@ -71,6 +73,7 @@ impl Folder {
         verdict: Verdict,
         outcome: &mut Outcome,
     ) -> Result<(), Halt> {
+        metrics().settlements.add(1, verdict.settlement());
         let item = item_of(doubtful);
         match verdict {
             // It is tried again, alone and not for ever: it may be what breaks the uploads.
