@@ -1,8 +1,11 @@
 //! What can go wrong between us and the store.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use longhaul_core::{Code, code};
+
+use crate::Unfit;
 
 /// A call the store refused or could not carry out. A refused call has written nothing.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +31,61 @@ pub enum Error {
     /// There is no such folder or record.
     #[error("{0} is not in the store")]
     NotFound(String),
-    /// The URL names no store.
-    #[error("the store's URL is neither `embedded` nor a redis:// or rediss:// address")]
-    Url,
+    /// The store's settings cannot be right.
+    #[error("store settings: {0}")]
+    Settings(&'static str),
+    /// A file the settings name cannot be read.
+    #[error("{} cannot be read", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// No connection to the server comes about.
+    #[error("the store's server cannot be reached")]
+    Unreachable {
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The server does not let the user in, or not do what longhaul does.
+    #[error("the store's server refused the user")]
+    Login {
+        /// The server's own words.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The server's certificate, or ours, does not do.
+    #[error("no encrypted connection to the store's server")]
+    Tls {
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The server is one that may lose what it answered for, or that longhaul cannot use.
+    #[error("the store's server does not fit: {}", list(.0))]
+    Unfit(Vec<Unfit>),
+    /// The server holds another store than before, or none.
+    #[error("the server holds another store than it did, or none")]
+    Replaced,
+    /// The server takes no writes for now: its memory or its disk is full.
+    #[error("the store's server takes no writes")]
+    Full {
+        /// The server's own words.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The store does not answer for now; the connection comes back by itself.
+    #[error("the store is away")]
+    Away {
+        /// The code of what keeps it away.
+        code: Code,
+        /// Why.
+        #[source]
+        source: Arc<Error>,
+    },
     /// Another process has the data folder open.
     #[error("{} is in use by another process", .0.display())]
     InUse(PathBuf),
@@ -81,6 +136,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Away because of `source`.
+    pub(crate) fn away(source: Arc<Self>) -> Self {
+        Self::Away { code: source.code(), source }
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -89,7 +149,18 @@ impl Error {
             Self::Conflict(_) | Self::Changed { .. } => code::STORE_CONFLICT,
             Self::Fenced { .. } => code::FENCED_OFF,
             Self::NotFound(_) => code::NOT_FOUND,
-            Self::Url => code::BAD_VALUE,
+            Self::Settings(_) => code::BAD_VALUE,
+            Self::File { .. } => code::FILE_UNREADABLE,
+            Self::Unreachable { .. } => code::STORE_UNREACHABLE,
+            Self::Login { .. } => code::STORE_LOGIN_REFUSED,
+            Self::Tls { .. } => code::STORE_TLS,
+            Self::Unfit(unfit) => match unfit.as_slice().first() {
+                Some(unfit) => unfit.code(),
+                None => code::STORE_FAILED,
+            },
+            Self::Replaced => code::STORE_REPLACED,
+            Self::Full { .. } => code::STORE_FULL,
+            Self::Away { code, .. } => *code,
             Self::InUse(_) => code::STORE_IN_USE,
             Self::NotWritable { .. } => code::STORE_NOT_WRITABLE,
             Self::Format { .. } => code::STORE_FORMAT,
@@ -98,9 +169,35 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed later.
+    /// Whether the same call may succeed later. A store that was replaced counts: the right one
+    /// may come back, and nothing of a folder or project is decided by its absence.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Backend { .. })
+        match self {
+            Self::Backend { .. }
+            | Self::Unreachable { .. }
+            | Self::Replaced
+            | Self::Full { .. }
+            | Self::Away { .. } => true,
+            Self::StaleOwner
+            | Self::Conflict(_)
+            | Self::Changed { .. }
+            | Self::Fenced { .. }
+            | Self::NotFound(_)
+            | Self::Settings(_)
+            | Self::File { .. }
+            | Self::Login { .. }
+            | Self::Tls { .. }
+            | Self::Unfit(_)
+            | Self::InUse(_)
+            | Self::NotWritable { .. }
+            | Self::Format { .. }
+            | Self::Damaged { .. }
+            | Self::Corrupt { .. } => false,
+        }
     }
+}
+
+fn list(unfit: &[Unfit]) -> String {
+    unfit.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -20,6 +20,7 @@ pub mod ledger;
 mod measured;
 mod open;
 pub mod records;
+mod redis;
 mod store;
 
 #[cfg(feature = "conformance")]
@@ -31,4 +32,5 @@ pub use embedded::Embedded;
 pub use error::Error;
 pub use guard::Guard;
 pub use open::{Options, open};
+pub use redis::{Redis, Unfit};
 pub use store::{Health, Store};

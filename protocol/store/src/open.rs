@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use longhaul_core::{Clock, SystemClock};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::measured::Measured;
-use crate::{Embedded, Error, Store};
+use crate::{Embedded, Error, Redis, Store};
 
 /// The URL of the store that is a file of this process.
 const EMBEDDED: &str = "embedded";
@@ -67,17 +67,15 @@ impl std::fmt::Debug for Options {
 ///
 /// # Errors
 ///
-/// [`Error::Url`] if the URL names no store; otherwise the backend's reason.
+/// [`Error::Settings`] if the URL names no store; otherwise the backend's reason.
 pub async fn open(options: &Options) -> Result<Arc<dyn Store>, Error> {
-    match options.url.as_str() {
-        EMBEDDED => {
-            let (folder, clock) = (options.folder.clone(), Arc::clone(&options.clock));
-            let opened = spawn_blocking(move || Embedded::open(&folder, clock));
-            let store = opened
-                .await
-                .map_err(|error| Error::Backend { action: "open", source: error.into() })??;
-            Ok(Arc::new(Measured(Arc::new(store))))
-        }
-        _ => Err(Error::Url),
-    }
+    let store: Arc<dyn Store> = if options.url == EMBEDDED {
+        let (folder, clock) = (options.folder.clone(), Arc::clone(&options.clock));
+        let opened = spawn_blocking(move || Embedded::open(&folder, clock)).await;
+        let failed = |error: JoinError| Error::Backend { action: "open", source: error.into() };
+        Arc::new(opened.map_err(failed)??)
+    } else {
+        Arc::new(Redis::open(options).await?)
+    };
+    Ok(Arc::new(Measured(store)))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use longhaul_core::Code;
 
-use crate::{Checkpoints, Documents, Guard};
+use crate::{Checkpoints, Documents, Error, Guard};
 
 /// Everything a longhaul process keeps: one backend, both kinds of truth.
 pub trait Store: Checkpoints + Documents {
@@ -17,7 +17,7 @@ pub trait Store: Checkpoints + Documents {
     /// folder back into a pass that is over, and a late `cancel` would end what the present
     /// leader let go on.
     ///
-    /// A refused write is [`Error::Fenced`](crate::Error::Fenced).
+    /// A refused write is [`Error::Fenced`].
     fn guarded(&self, guard: Guard) -> Arc<dyn Store>;
 
     /// Whether the backend answers, as far as is known without asking it. Never waits.
@@ -36,4 +36,17 @@ pub enum Health {
         /// A sentence for the operator; no secrets.
         error: String,
     },
+}
+
+impl Health {
+    /// Down because of `error`.
+    pub(crate) fn down(error: &Error) -> Self {
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        Self::Down { code: error.code(), error: text }
+    }
 }

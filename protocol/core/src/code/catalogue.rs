@@ -63,6 +63,18 @@ catalogue! {
     "0607" STORE_FORMAT: "The store was written by another version.";
     "0608" STORE_DAMAGED: "The store's file is damaged or gone.";
     "0609" FENCED_OFF: "Another coordinator leads by now; this one's writes are refused.";
+    "0610" STORE_UNREACHABLE: "The store's server cannot be reached.";
+    "0611" STORE_LOGIN_REFUSED: "The store's server refuses the user or what longhaul asks of it.";
+    "0612" STORE_TLS: "No encrypted connection to the store's server comes about.";
+    "0613" STORE_NO_LOG: "The store's server does not log its writes to disk.";
+    "0614" STORE_NOT_SYNCED: "The store's server answers before a write is on disk.";
+    "0615" STORE_EVICTS: "The store's server throws data away when its memory is full.";
+    "0616" STORE_SETTINGS_HIDDEN: "The settings of the store's server cannot be read.";
+    "0617" STORE_CLUSTER: "The store's server is a node of a Redis Cluster.";
+    "0618" STORE_TOO_OLD: "The store's server is too old.";
+    "0619" STORE_REPLICA: "The store's server is a replica.";
+    "0620" STORE_REPLACED: "The server holds another store than before, or none.";
+    "0621" STORE_FULL: "The store's server takes no writes: memory or disk is full.";
     // 07xx: queue
     "0701" QUEUE_FAILED: "The queue could not carry out a call.";
     "0702" QUEUE_UNREACHABLE: "The broker cannot be reached.";

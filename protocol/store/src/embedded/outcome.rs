@@ -3,8 +3,6 @@
 //! The ledger is kept in segments, one per commit, under their offsets: a commit writes its own
 //! bytes and no others.
 
-use std::collections::BTreeSet;
-
 use redb::{ReadTransaction, ReadableTable as _};
 
 use super::tables::{HEADS, LEDGER, Tables, encode, failed, read_head};
@@ -18,19 +16,13 @@ pub(super) fn failed_after(
     before: &Checkpoint,
     commit: &Commit,
 ) -> Result<u64, Error> {
-    let added: BTreeSet<_> = commit.failures.iter().map(|failure| failure.key).collect();
-    let cleared: BTreeSet<_> = commit.cleared.iter().copied().collect();
-    let mut count = before.counters.failed;
-    for item in added.union(&cleared) {
-        let recorded =
-            tables.failures.get((key, item.as_bytes())).map_err(failed("read"))?.is_some();
-        match (recorded, added.contains(item)) {
-            (false, true) => count += 1,
-            (true, false) => count = count.saturating_sub(1),
-            _ => {}
+    let mut recorded = Vec::new();
+    for item in commit.touched() {
+        if tables.failures.get((key, item.as_bytes())).map_err(failed("read"))?.is_some() {
+            recorded.push(item);
         }
     }
-    Ok(count)
+    Ok(commit.failed_after(before.counters.failed, &recorded))
 }
 
 /// Writes what a commit brings besides the checkpoint.

@@ -85,12 +85,7 @@ impl<'t> Tables<'t> {
             return Ok(());
         }
         self.changed = true;
-        let mut head = after.clone();
-        if let Some(position) = &mut head.position {
-            position.sync_state.clear();
-        }
-        head.intents.values_mut().for_each(|intent| intent.items.clear());
-        let head = encode(key, &head)?;
+        let head = encode(key, &after.head())?;
         self.heads.insert(key, head.as_slice()).map_err(failed("write"))?;
 
         if before.map(sync_state) != Some(sync_state(after)) {

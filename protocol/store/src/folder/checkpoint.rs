@@ -162,6 +162,16 @@ pub enum Outcome {
 }
 
 impl Checkpoint {
+    /// Without what is large: the sync state, and the items of intents.
+    pub(crate) fn head(&self) -> Self {
+        let mut head = self.clone();
+        if let Some(position) = &mut head.position {
+            position.sync_state.clear();
+        }
+        head.intents.values_mut().for_each(|intent| intent.items.clear());
+        head
+    }
+
     /// Items that came into the ledger in this pass so far, also those that an owner of an earlier
     /// pass uploaded and this one settled.
     #[must_use]

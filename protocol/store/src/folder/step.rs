@@ -1,5 +1,6 @@
 //! The steps that change a folder.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use longhaul_core::{BatchNo, Code, ItemKey, PassId};
@@ -32,6 +33,21 @@ pub struct Commit {
     pub vanished: u64,
     /// Where the next owner begins, if that changed.
     pub position: Option<Position>,
+}
+
+impl Commit {
+    /// The items whose failures it writes or removes.
+    pub(crate) fn touched(&self) -> Vec<ItemKey> {
+        let failed = self.failures.iter().map(|failure| failure.key);
+        failed.chain(self.cleared.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// How many failures are recorded once it is written, of `before`, if `recorded` are those of
+    /// the items it touches that are recorded already.
+    pub(crate) fn failed_after(&self, before: u64, recorded: &[ItemKey]) -> u64 {
+        let written: BTreeSet<_> = self.failures.iter().map(|failure| failure.key).collect();
+        (before + written.len() as u64).saturating_sub(recorded.len() as u64)
+    }
 }
 
 /// The store's answer to a commit.
