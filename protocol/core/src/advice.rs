@@ -47,6 +47,22 @@ pub fn advice(code: Code) -> &'static str {
         STORE_DAMAGED => "restore the data folder from a backup; do not start from an empty one",
         STORE_NOT_WRITABLE => "make the data folder writable or choose another",
         STORE_FAILED | QUEUE_FAILED => "check the backend's log; longhaul tries again by itself",
+        QUEUE_UNREACHABLE => "check host and port of `queue.url` and that RabbitMQ runs there",
+        QUEUE_LOGIN_REFUSED => "check user and password of `queue.url` (percent-encoded)",
+        QUEUE_VHOST_REFUSED => {
+            "make the virtual host of `queue.url` and give the user permissions in it"
+        }
+        QUEUE_TLS_FAILED => "check `queue.ca`, `queue.certificate` and the name in `queue.url`",
+        QUEUE_CONFLICT => "choose another `queue.prefix`, or delete the queue with rabbitmqctl",
+        QUEUE_FORBIDDEN => {
+            "give the user configure, write and read permission on the queues of the prefix"
+        }
+        QUEUE_UNROUTABLE => "find what deletes longhaul's queues (policy, script) and stop it",
+        QUEUE_UNANSWERED => "look at the broker's alarms; longhaul tries again by itself",
+        QUEUE_SETTINGS => "check `queue.url` and the certificate files the error names",
+        DELIVERED_TOO_OFTEN | SET_ASIDE_BY_BROKER => {
+            "find the cause, then `longhaul jobs dead retry` or `drop`"
+        }
         ATTEMPTS_USED_UP => "read the folder's error, mend its cause, then start the pass again",
         JOB_PANICKED | BUG => "start the pass again and report the fault with the server's log",
         UPLOAD_UNANSWERED => "start another full pass: it tries the item again",

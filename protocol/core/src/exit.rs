@@ -65,10 +65,10 @@ impl Exit {
     pub fn of(code: Code) -> Self {
         match code {
             UNKNOWN_KEY | BAD_VALUE | MISSING_KEY | FILE_UNREADABLE | NOT_CONFIRMED
-            | DUPLICATE_MAILBOX | SECRET_UNREADABLE | BASIC_AUTH_REFUSED | BAD_CERTIFICATE => {
-                Self::Invalid
-            }
-            NOT_FOUND | WRONG_STATE | NAME_TAKEN | STORE_CONFLICT | STALE_OWNER => Self::State,
+            | DUPLICATE_MAILBOX | SECRET_UNREADABLE | BASIC_AUTH_REFUSED | BAD_CERTIFICATE
+            | QUEUE_SETTINGS => Self::Invalid,
+            NOT_FOUND | WRONG_STATE | NAME_TAKEN | STORE_CONFLICT | STALE_OWNER
+            | QUEUE_CONFLICT => Self::State,
             UNAUTHORISED
             | CREDENTIAL_REFUSED
             | TENANT_UNKNOWN
@@ -81,7 +81,10 @@ impl Exit {
             | UNKNOWN_SERVICE_ERROR
             | FOLDER_NOT_CREATED
             | NO_ARCHIVE
-            | FOLDER_EXISTS => Self::Refused,
+            | FOLDER_EXISTS
+            | QUEUE_LOGIN_REFUSED
+            | QUEUE_VHOST_REFUSED
+            | QUEUE_FORBIDDEN => Self::Refused,
             SERVER_UNREACHABLE
             | AUTHORITY_UNREACHABLE
             | BAD_TOKEN_ANSWER
@@ -89,12 +92,17 @@ impl Exit {
             | THROTTLED
             | SERVICE_UNAVAILABLE
             | MALFORMED_ANSWER
-            | SERVICE_FAILED => Self::Unreachable,
+            | SERVICE_FAILED
+            | QUEUE_UNREACHABLE
+            | QUEUE_TLS_FAILED
+            | QUEUE_UNANSWERED => Self::Unreachable,
             NOT_CLEAN | PASS_FAILED | FOLDER_GONE | SYNC_STATE_INVALID | TOO_LARGE | ITEM_GONE
             | ITEM_REFUSED | BLOB_TRUNCATED | BLOB_NOT_BASE64 | BLOB_BROKEN | ATTEMPTS_USED_UP
-            | AMBIGUOUS_UPLOAD | UPLOAD_UNANSWERED | ITEM_CHANGED => Self::NotClean,
-            ADDRESS_TAKEN | STORE_IN_USE | STORE_NOT_WRITABLE | STORE_FAILED | STORE_BEHIND
-            | STORE_FORMAT | STORE_DAMAGED | QUEUE_FAILED => Self::Local,
+            | AMBIGUOUS_UPLOAD | UPLOAD_UNANSWERED | ITEM_CHANGED | DELIVERED_TOO_OFTEN
+            | SET_ASIDE_BY_BROKER => Self::NotClean,
+            ADDRESS_TAKEN | ADMIN_ADDRESS_TAKEN | STORE_IN_USE | STORE_NOT_WRITABLE
+            | STORE_FAILED | STORE_BEHIND | STORE_FORMAT | STORE_DAMAGED | QUEUE_FAILED
+            | QUEUE_UNROUTABLE => Self::Local,
             _ => Self::Bug,
         }
     }

@@ -4,10 +4,9 @@
 //! and only it: every slot that works for the mailbox obeys, nobody else waits. A wait longer
 //! than some seconds is handed back, so that the job can be deferred and the slot do other work.
 
-mod ladder;
 mod lane;
 mod lanes;
 
-pub(crate) use ladder::Ladder;
 pub(crate) use lane::{CallError, Lane, Tries};
 pub(crate) use lanes::Lanes;
+pub(crate) use longhaul_core::Ladder;

@@ -14,16 +14,25 @@ const FLOOR: Duration = Duration::from_secs(1);
 const JITTER: f64 = 0.25;
 
 /// A ladder of waits, each longer than the one before up to a limit.
-pub(crate) struct Ladder(ExponentialBackoff);
+#[derive(Debug)]
+pub struct Ladder(ExponentialBackoff);
 
 impl Ladder {
     /// For retries of a request within a slice: some seconds.
-    pub(crate) fn of_calls() -> Self {
+    #[must_use]
+    pub fn of_calls() -> Self {
         Self::new(Duration::from_millis(500), Duration::from_secs(30))
     }
 
+    /// For connecting again to a broker or store: soon at first, as many return at once.
+    #[must_use]
+    pub fn of_connections() -> Self {
+        Self::new(Duration::from_millis(100), Duration::from_secs(10))
+    }
+
     /// For retries of a slice: seconds to minutes.
-    pub(crate) fn of_slices() -> Self {
+    #[must_use]
+    pub fn of_slices() -> Self {
         Self::new(Duration::from_secs(2), Duration::from_secs(600))
     }
 
@@ -41,14 +50,15 @@ impl Ladder {
 
     /// The next wait: the ladder's step or the service's hint, whichever is longer, and jitter on
     /// top. A hint is never shortened.
-    pub(crate) fn next(&mut self, hint: Option<Duration>) -> Duration {
+    pub fn next(&mut self, hint: Option<Duration>) -> Duration {
         let step = self.0.next_backoff().unwrap_or(FLOOR);
         let wait = hint.map_or(step, |hint| hint.max(FLOOR).max(step));
         wait + wait.mul_f64(rand::random_range(0.0..JITTER))
     }
 
     /// The ladder without its first steps.
-    pub(crate) fn skipping(mut self, steps: u16) -> Self {
+    #[must_use]
+    pub fn skipping(mut self, steps: u16) -> Self {
         for _ in 0..steps {
             self.0.next_backoff();
         }
@@ -56,7 +66,8 @@ impl Ladder {
     }
 
     /// The wait before try number `attempt` (from 0).
-    pub(crate) fn step(self, attempt: u16) -> Duration {
+    #[must_use]
+    pub fn step(self, attempt: u16) -> Duration {
         self.skipping(attempt).next(None)
     }
 }
