@@ -5,14 +5,20 @@
 
 mod endpoints;
 mod error;
+mod health;
 mod job;
+mod membership;
 mod memory;
 mod options;
 mod service;
+mod signals;
 mod slice;
 mod throttle;
 
 pub use endpoints::{EndpointError, Endpoints};
 pub use error::Error;
+pub use health::probes;
+pub use membership::Membership;
 pub use options::Options;
 pub use service::Worker;
+pub use signals::Signals;

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use super::Problem;
 use super::router::Shared;
-use crate::engine::{Refusal, RefusalKind};
+use crate::engine::RefusalKind;
 
 /// Lets a request with the right token through.
 pub(super) async fn bearer(
@@ -30,7 +30,7 @@ pub(super) async fn bearer(
         return ([(header::WWW_AUTHENTICATE, "Bearer")], problem).into_response();
     }
     if !request.method().is_safe() && shared.closing.load(Ordering::Acquire) {
-        return Problem::from(Refusal::closing()).into_response();
+        return Problem::from(shared.stopping()).into_response();
     }
     next.run(request).await
 }

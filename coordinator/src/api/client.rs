@@ -11,7 +11,9 @@ use url::{Host, Url};
 
 use super::Problem;
 use super::views::{ErrorParams, Health, ProjectDetail, ProjectView, Started};
-use crate::engine::{ErrorPage, PassStatus, ProjectStatus, Refusal, RefusalKind, StartPass};
+use crate::engine::{
+    ErrorPage, FleetStatus, PassStatus, ProjectStatus, Refusal, RefusalKind, StartPass,
+};
 use crate::project::Spec;
 use crate::verify::{Verification, VerificationId, VerifyOptions};
 
@@ -65,6 +67,15 @@ impl Client {
     /// [`Refusal`], as for all calls: the server's own, or LH-0201 if it does not answer.
     pub async fn health(&self) -> Result<Health, Refusal> {
         self.get(&["health"]).await
+    }
+
+    /// Which processes are there, who leads, and how queue and store are.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub async fn fleet(&self) -> Result<FleetStatus, Refusal> {
+        self.get(&["fleet"]).await
     }
 
     /// All projects.

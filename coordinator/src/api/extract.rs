@@ -1,14 +1,34 @@
 //! Parts of a request, each with a problem document if it cannot be read.
 
+use std::time::Duration;
+
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::Problem;
 
+/// How long a body may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A JSON body.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Problem))]
 pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match timeout(PATIENCE, axum::Json::from_request(request, state)).await {
+            Ok(read) => Ok(Self(read?.0)),
+            Err(_) => {
+                let text = "the request did not come whole";
+                Err(Problem::malformed(StatusCode::REQUEST_TIMEOUT, text))
+            }
+        }
+    }
+}
 
 /// What stands in the path.
 #[derive(FromRequestParts)]

@@ -42,7 +42,7 @@ pub(super) async fn list_passes(
     State(shared): State<Arc<Shared>>,
     Path(project): Path<String>,
 ) -> Result<Json<Vec<PassStatus>>, Problem> {
-    Ok(Json(shared.engine.status(&project).await?.passes))
+    Ok(Json(shared.engine().status(&project).await?.passes))
 }
 
 /// Starts a pass.
@@ -56,7 +56,7 @@ pub(super) async fn start_pass(
     Path(project): Path<String>,
     Body(start): Body<StartPass>,
 ) -> Result<(StatusCode, Json<PassStatus>), Problem> {
-    let pass = shared.engine.start_pass(&project, start).await?;
+    let pass = shared.engine().start_pass(&project, start).await?;
     Ok((StatusCode::CREATED, Json((&pass).into())))
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn show_pass(
     Path(path): Path<PassPath>,
 ) -> Result<Json<PassStatus>, Problem> {
     let number = path.number()?;
-    let mut passes = shared.engine.status(&path.project).await?.passes;
+    let mut passes = shared.engine().status(&path.project).await?.passes;
     let pass = match number {
         Some(number) => passes.into_iter().find(|pass| pass.number == number),
         None => passes.pop(),
@@ -98,7 +98,7 @@ pub(super) async fn pause_pass(
     State(shared): State<Arc<Shared>>,
     Path(path): Path<PassPath>,
 ) -> Result<Json<PassStatus>, Problem> {
-    let pass = shared.engine.pause_pass(&path.project, path.number()?).await?;
+    let pass = shared.engine().pause_pass(&path.project, path.number()?).await?;
     Ok(Json((&pass).into()))
 }
 
@@ -115,7 +115,7 @@ pub(super) async fn resume_pass(
     State(shared): State<Arc<Shared>>,
     Path(path): Path<PassPath>,
 ) -> Result<Json<PassStatus>, Problem> {
-    let pass = shared.engine.resume_pass(&path.project, path.number()?).await?;
+    let pass = shared.engine().resume_pass(&path.project, path.number()?).await?;
     Ok(Json((&pass).into()))
 }
 
@@ -132,6 +132,6 @@ pub(super) async fn stop_pass(
     State(shared): State<Arc<Shared>>,
     Path(path): Path<PassPath>,
 ) -> Result<Json<PassStatus>, Problem> {
-    let pass = shared.engine.stop_pass(&path.project, path.number()?).await?;
+    let pass = shared.engine().stop_pass(&path.project, path.number()?).await?;
     Ok(Json((&pass).into()))
 }

@@ -21,7 +21,7 @@ use crate::project::{Mistakes, Spec};
 pub(super) async fn list_projects(
     State(shared): State<Arc<Shared>>,
 ) -> Result<Json<Vec<ProjectView>>, Problem> {
-    let projects = shared.engine.projects().await?;
+    let projects = shared.engine().projects().await?;
     Ok(Json(projects.into_iter().map(ProjectView::from).collect()))
 }
 
@@ -38,7 +38,7 @@ pub(super) async fn submit_project(
     if !list.is_empty() {
         return Err(Refusal::from(Mistakes { list }).into());
     }
-    let project = shared.engine.submit(spec).await?;
+    let project = shared.engine().submit(spec).await?;
     Ok((StatusCode::CREATED, Json(project.into())))
 }
 
@@ -52,8 +52,8 @@ pub(super) async fn show_project(
     State(shared): State<Arc<Shared>>,
     Path(project): Path<String>,
 ) -> Result<Json<ProjectDetail>, Problem> {
-    let mailboxes = shared.engine.mailboxes(&project).await?;
-    let project = shared.engine.project(&project).await?.into();
+    let mailboxes = shared.engine().mailboxes(&project).await?;
+    let project = shared.engine().project(&project).await?.into();
     let mailboxes = mailboxes.into_iter().map(Into::into).collect();
     Ok(Json(ProjectDetail { project, mailboxes }))
 }
@@ -68,5 +68,5 @@ pub(super) async fn stop_project(
     State(shared): State<Arc<Shared>>,
     Path(project): Path<String>,
 ) -> Result<Json<ProjectView>, Problem> {
-    Ok(Json(shared.engine.stop_project(&project).await?.into()))
+    Ok(Json(shared.engine().stop_project(&project).await?.into()))
 }

@@ -11,7 +11,7 @@ use super::Problem;
 use super::extract::{Body, Path, Query};
 use super::router::Shared;
 use super::views::{ErrorParams, Health, Started};
-use crate::engine::{ErrorPage, ErrorQuery, ProjectStatus, Refusal};
+use crate::engine::{ErrorPage, ErrorQuery, FleetStatus, ProjectStatus, Refusal};
 use crate::verify::{Verification, VerifyOptions};
 
 /// Errors on a page at most.
@@ -30,6 +30,15 @@ pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Health> {
     })
 }
 
+/// Which processes are there, who leads, and how queue and store are.
+#[utoipa::path(
+    get, path = "/v1/fleet", tag = "server",
+    responses((status = 200, body = FleetStatus), (status = "default", body = Problem)),
+)]
+pub(super) async fn fleet(State(shared): State<Arc<Shared>>) -> Json<FleetStatus> {
+    Json(shared.engine().fleet().await)
+}
+
 /// Where a project, its passes and its mailboxes stand.
 #[utoipa::path(
     get, path = "/v1/projects/{project}/status", tag = "reports",
@@ -40,7 +49,7 @@ pub(super) async fn status(
     State(shared): State<Arc<Shared>>,
     Path(project): Path<String>,
 ) -> Result<Json<ProjectStatus>, Problem> {
-    Ok(Json(shared.engine.status(&project).await?))
+    Ok(Json(shared.engine().status(&project).await?))
 }
 
 /// What went wrong: mailboxes, folders and items, page by page.
@@ -65,7 +74,7 @@ pub(super) async fn errors(
         limit: params.limit.unwrap_or(100).clamp(1, MAX_PAGE).into(),
         after: params.after,
     };
-    Ok(Json(shared.engine.errors(&project, query).await?))
+    Ok(Json(shared.engine().errors(&project, query).await?))
 }
 
 /// Begins to compare both sides.
@@ -80,7 +89,7 @@ pub(super) async fn start_verification(
     Path(project): Path<String>,
     Body(options): Body<VerifyOptions>,
 ) -> Result<(StatusCode, Json<Started>), Problem> {
-    let id = shared.engine.verify(&project, options).await?;
+    let id = shared.engine().verify(&project, options).await?;
     Ok((StatusCode::ACCEPTED, Json(Started { id })))
 }
 
@@ -95,5 +104,5 @@ pub(super) async fn show_verification(
     Path(verification): Path<String>,
 ) -> Result<Json<Verification>, Problem> {
     let id = verification.parse().map_err(|_| Refusal::not_found("no verification of that id"))?;
-    Ok(Json(shared.engine.verification(id).await?))
+    Ok(Json(shared.engine().verification(id).await?))
 }

@@ -8,16 +8,18 @@ use axum::http::StatusCode;
 use axum::{Json, Router, middleware};
 use longhaul_core::code;
 use longhaul_identity::Secret;
+use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Problem, auth, passes, projects, reports};
-use crate::engine::{Handle, RefusalKind};
+use super::{Problem, auth, pass_on, passes, projects, reports};
+use crate::engine::{Handle, Refusal, RefusalKind};
+use crate::lead::Role;
 
 /// Bytes of a submitted project at most: well over a hundred thousand mailboxes.
-const MAX_PROJECT: usize = 32 * 1024 * 1024;
+pub(super) const MAX_PROJECT: usize = 32 * 1024 * 1024;
 /// Bytes of any other request at most.
 const MAX_REQUEST: usize = 1024 * 1024;
 /// Name of the security scheme in the document.
@@ -25,10 +27,28 @@ const BEARER: &str = "bearer";
 
 /// What every route sees.
 pub(super) struct Shared {
-    pub(super) engine: Handle,
+    pub(super) role: watch::Receiver<Role>,
+    /// Passes requests on to the leader.
+    pub(super) http: reqwest::Client,
     pub(super) token: Secret,
     /// Set once the server stops: no more changes.
     pub(super) closing: AtomicBool,
+    alone: bool,
+}
+
+impl Shared {
+    /// The way to the engine; while another coordinator leads, for questions only.
+    pub(super) fn engine(&self) -> Handle {
+        self.role.borrow().handle().clone()
+    }
+
+    /// The answer to a change while the server stops.
+    pub(super) fn stopping(&self) -> Refusal {
+        match self.alone {
+            true => Refusal::closing(),
+            false => Refusal::no_leader("the coordinator that was asked is stopping"),
+        }
+    }
 }
 
 /// The API of one engine.
@@ -42,10 +62,12 @@ impl std::fmt::Debug for Api {
 }
 
 impl Api {
-    /// The API of `engine` for those who know `token`.
+    /// The API of a coordinator in that role, for those who know `token`. `alone` says that no
+    /// other one takes over when it stops.
     #[must_use]
-    pub fn new(engine: Handle, token: Secret) -> Self {
-        Self(Arc::new(Shared { engine, token, closing: AtomicBool::new(false) }))
+    pub fn new(role: watch::Receiver<Role>, token: Secret, alone: bool) -> Self {
+        let closing = AtomicBool::new(false);
+        Self(Arc::new(Shared { role, http: pass_on::client(), token, closing, alone }))
     }
 
     /// Its routes.
@@ -54,6 +76,7 @@ impl Api {
         let closed = closed_routes()
             .split_for_parts()
             .0
+            .route_layer(middleware::from_fn_with_state(Arc::clone(&self.0), pass_on::to_leader))
             .route_layer(middleware::from_fn_with_state(Arc::clone(&self.0), auth::bearer));
         open.merge(closed)
             .route("/v1/openapi.json", axum::routing::get(async || Json(openapi())))
@@ -91,6 +114,7 @@ fn closed_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(passes::pause_pass))
         .routes(routes!(passes::resume_pass))
         .routes(routes!(passes::stop_pass))
+        .routes(routes!(reports::fleet))
         .routes(routes!(reports::status))
         .routes(routes!(reports::errors))
         .routes(routes!(reports::start_verification))

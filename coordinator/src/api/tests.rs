@@ -8,17 +8,20 @@ use longhaul_store::Store;
 use longhaul_worker::Endpoints;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::*;
 use crate::engine::{self, Refusal, Service};
+use crate::lead::Role;
 
 const TOKEN: &str = "correct-horse";
 
 /// Every route of the API. A change here is a change of the API.
-const ROUTES: [(&str, &str); 14] = [
+const ROUTES: [(&str, &str); 15] = [
     ("GET", "/v1/health"),
+    ("GET", "/v1/fleet"),
     ("GET", "/v1/projects"),
     ("POST", "/v1/projects"),
     ("GET", "/v1/projects/{project}"),
@@ -51,7 +54,8 @@ impl Server {
         let queue: Arc<dyn Queue> = Arc::new(longhaul_queue::Embedded::new());
         let endpoints = Arc::new(Endpoints::new("longhaul-test"));
         let (service, handle) = Service::new(engine::Options::default(), store, queue, endpoints);
-        let api = Api::new(handle, Secret::new(TOKEN.to_owned()));
+        let (_role, seen) = watch::channel(Role::Leads(handle));
+        let api = Api::new(seen, Secret::new(TOKEN.to_owned()), true);
         let listener = bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.address());
         let stop = CancellationToken::new();

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use longhaul_core::{Code, Exit};
 
 use crate::engine::Selection;
-use crate::settings::UpFlags;
+use crate::settings::{ServeFlags, UpFlags};
 use crate::verify::Deep;
 
 /// Tenant-to-tenant mailbox migration with coexistence
@@ -77,6 +77,8 @@ pub enum Command {
     Demo(crate::demo::Options),
     /// Run everything in one process: server, workers, queue and store
     Up(UpFlags),
+    /// Run a coordinator of a fleet: queue and store are servers of their own
+    Serve(ServeFlags),
     /// Check, submit and look at projects
     #[command(subcommand, arg_required_else_help = true)]
     Project(ProjectCommand),

@@ -8,7 +8,7 @@ use longhaul_identity::Secret;
 use super::args::{Global, ProjectArg};
 use super::failure::Failure;
 use crate::api::Client;
-use crate::up::ApiFile;
+use crate::serve::ApiFile;
 
 /// A client of the server that the command line names, or of the one that runs in the data folder.
 ///

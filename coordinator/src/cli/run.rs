@@ -8,7 +8,7 @@ use longhaul_telemetry::{LogFormat, start_log};
 use super::args::{Cli, Command, Format, Global};
 use super::failure::Failure;
 use super::{errors, output, pass, project, status, verify};
-use crate::{api, settings, up};
+use crate::{api, serve, settings};
 
 /// Reads the command line, carries the command out and says how it ended.
 #[must_use]
@@ -52,7 +52,13 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             let data = global.data.as_deref();
             let token = global.token().map(|token| Secret::new(token.to_owned()));
             let settings = settings::load_up(&flags, data, token, std::env::vars_os())?;
-            up::run(settings, global.output).await
+            serve::run(settings, global.output).await
+        }
+        Command::Serve(flags) => {
+            start_log("info", LogFormat::Auto);
+            let token = global.token().map(|token| Secret::new(token.to_owned()));
+            let settings = settings::load_serve(&flags, token, std::env::vars_os())?;
+            serve::run(settings, global.output).await
         }
         #[cfg(feature = "demo")]
         Command::Demo(options) => {
@@ -70,7 +76,7 @@ async fn ask(global: &Global, command: Command) -> Result<(), Failure> {
     match command {
         #[cfg(feature = "demo")]
         Command::Demo(_) => Ok(()),
-        Command::Up(_) => Ok(()),
+        Command::Up(_) | Command::Serve(_) => Ok(()),
         Command::Project(command) => project::run(global, command).await,
         Command::Pass(command) => pass::run(global, command).await,
         Command::Status(args) => status::run(global, args).await,

@@ -2,6 +2,7 @@
 
 use longhaul_core::{Clock, SystemClock, code};
 use longhaul_store::records::PassKind;
+use longhaul_worker::Signals;
 
 use super::Options;
 use super::stage::{PROJECT, Stage};
@@ -9,8 +10,8 @@ use crate::api::Client;
 use crate::cli::{self, Failure, Format, remark};
 use crate::engine::{Selection, StartPass};
 use crate::project;
+use crate::serve::Running;
 use crate::settings::Settings;
-use crate::up::{Running, Signals};
 use crate::verify::{Deep, VerifyOptions};
 
 /// Splits the generated mail, whose dates begin with 2021, in two.
@@ -29,7 +30,7 @@ pub async fn run(options: Options, format: Format) -> Result<(), Failure> {
     remark("two simulated tenants are set up: source.test and destination.test");
     let stage = Stage::set(&options).await?;
     let settings = Settings {
-        data: stage.folder().to_owned(),
+        data: Some(stage.folder().to_owned()),
         listen: "127.0.0.1:0".to_owned(),
         ..Settings::default()
     };

@@ -7,7 +7,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::command::{Answer, Command, Steer};
 use super::context::Context;
-use super::{ErrorPage, ErrorQuery, ProjectStatus, Refusal, StartPass, find, listing, probe, view};
+use super::{
+    ErrorPage, ErrorQuery, FleetStatus, ProjectStatus, Refusal, StartPass, find, fleet, listing,
+    probe, view,
+};
 use crate::project::Spec;
 use crate::verify::{Verification, VerificationId, VerifyOptions};
 
@@ -132,6 +135,11 @@ impl Handle {
         view::status(&self.context, project).await
     }
 
+    /// Which processes are there, who leads, and how queue and store are. It never fails.
+    pub async fn fleet(&self) -> FleetStatus {
+        fleet::status(&self.context).await
+    }
+
     /// What went wrong: mailboxes, folders and items.
     ///
     /// # Errors
@@ -177,6 +185,8 @@ impl Handle {
     async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.commands.send(command(answer)).await.map_err(|_| Refusal::closing())?;
-        answered.await.map_err(|_| Refusal::closing())?
+        answered.await.map_err(|_| {
+            Refusal::unanswered("the coordinator ended, or lost the lead, before it answered")
+        })?
     }
 }

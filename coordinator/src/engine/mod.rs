@@ -11,6 +11,7 @@
 mod command;
 mod context;
 mod find;
+mod fleet;
 mod folders;
 mod handle;
 mod listing;
@@ -26,6 +27,9 @@ mod trouble;
 mod view;
 
 pub(crate) use context::Context;
+pub use fleet::{
+    BackendState, BackendStatus, CoordinatorStatus, FleetStatus, QueueStatus, WorkerStatus,
+};
 pub(crate) use folders::{plan, read_tree};
 pub use handle::Handle;
 pub use options::Options;

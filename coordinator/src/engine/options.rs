@@ -7,8 +7,8 @@ use std::time::Duration;
 pub struct Options {
     /// Folder jobs of one mailbox that may be in the queue or in work at a time.
     pub window: usize,
-    /// Slots of all workers together; four times as many jobs are in the queue at most
-    /// (design section 3).
+    /// Slots of workers that are no members of the fleet. With those of the members, four times as
+    /// many jobs are in the queue at most (design section 3).
     pub slots: usize,
     /// Mailboxes whose folders are mapped at a time.
     pub preparing: usize,
@@ -43,13 +43,5 @@ impl Default for Options {
             prepare_wait: Duration::from_secs(2),
             prepare_wait_longest: Duration::from_secs(300),
         }
-    }
-}
-
-impl Options {
-    /// Jobs of the whole fleet that may be in the queue or in work at a time.
-    #[must_use]
-    pub const fn budget(&self) -> usize {
-        4 * self.slots
     }
 }

@@ -85,6 +85,16 @@ impl Refusal {
         Self::new(RefusalKind::Conflict, WRONG_STATE, text)
     }
 
+    /// Nobody is there who could carry a change out; nothing was done.
+    pub(crate) fn no_leader(text: impl Into<String>) -> Self {
+        Self::new(RefusalKind::Unreachable, longhaul_core::code::NO_LEADER, text)
+    }
+
+    /// A change was handed over, and no answer came.
+    pub(crate) fn unanswered(text: impl Into<String>) -> Self {
+        Self::new(RefusalKind::Unreachable, longhaul_core::code::CHANGE_UNANSWERED, text)
+    }
+
     /// The engine's loop has ended.
     pub(crate) fn closing() -> Self {
         Self::new(
@@ -95,8 +105,25 @@ impl Refusal {
     }
 }
 
+impl From<longhaul_queue::Error> for Refusal {
+    fn from(error: longhaul_queue::Error) -> Self {
+        Self::new(RefusalKind::Internal, error.code(), super::trouble::chain(&error))
+    }
+}
+
+impl From<longhaul_telemetry::Error> for Refusal {
+    fn from(error: longhaul_telemetry::Error) -> Self {
+        Self::new(RefusalKind::Internal, error.code(), super::trouble::chain(&error))
+    }
+}
+
 impl From<longhaul_store::Error> for Refusal {
     fn from(error: longhaul_store::Error) -> Self {
+        if matches!(error, longhaul_store::Error::Fenced { .. }) {
+            return Self::unanswered(
+                "another coordinator took the lead in the middle of the change",
+            );
+        }
         Self::new(RefusalKind::Internal, error.code(), error.to_string())
     }
 }

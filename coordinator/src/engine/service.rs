@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use longhaul_queue::Queue;
 use longhaul_store::{Error, Store};
+use longhaul_telemetry::Pulse;
 use longhaul_worker::Endpoints;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -24,11 +25,12 @@ const COMMANDS: usize = 64;
 pub struct Service {
     context: Arc<Context>,
     commands: mpsc::Receiver<Command>,
+    pulse: Option<Pulse>,
 }
 
 impl Service {
     /// An engine on this store and queue, and the handle to it. One engine at a time may run on a
-    /// store.
+    /// store: several processes elect one, and hand it a store guarded by its term.
     #[must_use]
     pub fn new(
         options: Options,
@@ -46,7 +48,13 @@ impl Service {
         });
         let (sender, commands) = mpsc::channel(COMMANDS);
         let handle = Handle { context: Arc::clone(&context), commands: sender };
-        (Self { context, commands }, handle)
+        (Self { context, commands, pulse: None }, handle)
+    }
+
+    /// The same with a sign of life for each turn of its loop.
+    #[must_use]
+    pub fn with_pulse(self, pulse: Pulse) -> Self {
+        Self { pulse: Some(pulse), ..self }
     }
 
     /// Runs until `shutdown`. Trouble with store or queue is logged and waited out.
@@ -54,13 +62,14 @@ impl Service {
     /// Ending it, by `shutdown` or by dropping the future, loses nothing: the next engine on the
     /// store goes on. Verifications under way are given up.
     pub async fn run(self, shutdown: CancellationToken) {
-        let Self { context, mut commands } = self;
+        let Self { context, mut commands, pulse } = self;
         let mut passes = Passes::new(Arc::clone(&context));
         let mut verifications = JoinSet::new();
         let mut look = tokio::time::interval(context.options.poll);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut in_trouble = false;
         loop {
+            pulse.iter().for_each(Pulse::beat);
             let done = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,

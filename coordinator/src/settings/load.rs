@@ -20,8 +20,8 @@ const LEASES: std::ops::RangeInclusive<Duration> =
 pub struct Settings {
     /// What coordinator and workers share.
     pub common: Common,
-    /// The folder `up` keeps everything in.
-    pub data: PathBuf,
+    /// The folder `up` keeps everything in; `serve` keeps nothing on this machine.
+    pub data: Option<PathBuf>,
     /// The address the API listens on: host and port.
     pub listen: String,
     /// Where other coordinators reach this one; the address it listens on if none.
@@ -39,7 +39,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             common: Common::default(),
-            data: PathBuf::from("longhaul-data"),
+            data: Some(PathBuf::from("longhaul-data")),
             listen: "127.0.0.1:7300".to_owned(),
             advertise: None,
             token: None,
@@ -61,19 +61,15 @@ pub fn load_up(
     token: Option<Secret>,
     env: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Settings, Mistakes> {
-    let (mut common, own) =
-        longhaul_settings::load(&flags.common, env, |reader, table, common| {
-            if !common.queue.url.is_embedded() {
-                reader.bad("queue.url", "`up` supports only `embedded` so far");
-            }
-            own(reader, table, token.is_some())
-        })?;
+    let (mut common, own) = longhaul_settings::load(&flags.common, env, |reader, table, _| {
+        own(reader, table, token.is_some())
+    })?;
     let flags = flags.clone();
     common.slots = flags.slots.unwrap_or(common.slots);
     common.bytes_in_flight = flags.bytes_in_flight.unwrap_or(common.bytes_in_flight);
     Ok(Settings {
         common,
-        data: data.map_or(own.data, Path::to_owned),
+        data: data.map(Path::to_owned).or(own.data),
         token: token.or(own.token),
         listen: flags.listen.unwrap_or(own.listen),
         workers: flags.workers.unwrap_or(own.workers),
@@ -111,7 +107,7 @@ pub fn load_serve(
         }
         settings
     })?;
-    Ok(Settings { common, token: token.or(own.token), workers: 0, ..own })
+    Ok(Settings { common, data: None, token: token.or(own.token), workers: 0, ..own })
 }
 
 /// What only the coordinator reads. A token in the file is not looked for if one is given.
@@ -120,7 +116,7 @@ fn own(reader: &mut Reader<'_>, table: &mut Table, token_given: bool) -> Setting
     let data = reader.text(table, "", "data");
     Settings {
         common: Common::default(),
-        data: data.map_or(defaults.data, |data| reader.folder.join(data)),
+        data: data.map(|data| reader.folder.join(data)).or(defaults.data),
         listen: reader.parsed(table, "", "listen", address).unwrap_or(defaults.listen),
         advertise: reader.parsed(table, "", "advertise", web_address),
         token: if token_given { None } else { reader.resolved(table, "", "token") },

@@ -33,7 +33,7 @@ const FLEET: [(&str, &str); 2] =
 #[test]
 fn without_file_variable_or_flag_the_defaults_hold() {
     let settings = load_up(&UpFlags::default(), None, None, []).expect("no mistakes");
-    assert_eq!(settings.data, Path::new("longhaul-data"));
+    assert_eq!(settings.data.as_deref(), Some(Path::new("longhaul-data")));
     assert_eq!(settings.listen, "127.0.0.1:7300");
     assert_eq!(settings.lease, Duration::from_secs(15));
     assert!(settings.common.queue.url.is_embedded());
@@ -66,7 +66,7 @@ fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
     assert_eq!((settings.workers, settings.common.slots), (5, 9));
     assert_eq!(settings.common.bytes_in_flight, Bytes::mib(64));
     assert_eq!(settings.common.grace, Duration::from_secs(90));
-    assert_eq!(settings.data, folder.path().join("here"));
+    assert_eq!(settings.data, Some(folder.path().join("here")));
     assert_eq!(settings.token.expect("given").expose(), "abc");
 }
 

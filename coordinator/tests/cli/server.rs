@@ -85,7 +85,7 @@ fn a_data_folder_that_is_a_file_is_exit_8() {
 #[test]
 fn wrong_settings_are_exit_3_and_create_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let settings = "workers: many\nqueue: {url: 'amqp://user:hunter2@queue'}\n";
+    let settings = "workers: many\nqueue: {url: 'amqp//user:hunter2@queue'}\n";
     fs::write(folder.path().join("server.yaml"), settings).expect("written");
     let ended = run(folder.path(), &["up", "--config", "server.yaml"]);
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);

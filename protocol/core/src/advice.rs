@@ -12,6 +12,10 @@ pub fn advice(code: Code) -> &'static str {
         }
         NOT_FOUND => "`longhaul project list` and `longhaul status` show what there is",
         WRONG_STATE => "`longhaul status` shows the present state",
+        NO_LEADER => "wait for another coordinator to take over; `longhaul status` shows who leads",
+        CHANGE_UNANSWERED => {
+            "look with `longhaul status` whether it was carried out; if not, run it again"
+        }
         DUPLICATE_MAILBOX => "leave the mailbox out, or go on with the project that has it",
         NAME_TAKEN => "choose another name, or use the project that exists",
         NOT_CLEAN => "look at the differences, run the pass again, then verify again",

@@ -86,6 +86,8 @@ impl Exit {
             | QUEUE_VHOST_REFUSED
             | QUEUE_FORBIDDEN => Self::Refused,
             SERVER_UNREACHABLE
+            | NO_LEADER
+            | CHANGE_UNANSWERED
             | AUTHORITY_UNREACHABLE
             | BAD_TOKEN_ANSWER
             | EWS_UNREACHABLE

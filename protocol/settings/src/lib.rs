@@ -14,6 +14,7 @@ mod file;
 mod flags;
 mod lines;
 mod mistake;
+mod open;
 mod parse;
 #[cfg(test)]
 mod tests;

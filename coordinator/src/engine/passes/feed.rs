@@ -145,7 +145,7 @@ impl Passes {
         let demands: Vec<Demand> =
             copying.iter().map(|(pass, mailbox)| self.open[pass].lines[mailbox].demand).collect();
         let options = &self.context.options;
-        let given = allot(&demands, options.window, options.budget(), self.turn);
+        let given = allot(&demands, options.window, self.budget(), self.turn);
         self.turn = self.turn.wrapping_add(1);
         for ((pass, mailbox), count) in copying.into_iter().zip(given) {
             if count > 0 && !self.feed_mailbox(pass, mailbox, count).await? {

@@ -17,6 +17,7 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use longhaul_core::{FolderRef, MailboxId, PassId, Timestamp};
 use longhaul_store::records::{self, MailboxPassRecord, PassRecord, ProjectRecord};
@@ -28,6 +29,10 @@ use self::allot::Demand;
 use self::preparing::Preparations;
 use self::survey::Job;
 use super::context::Context;
+use super::fleet;
+
+/// Between two looks at the members of the fleet.
+const MEMBERS: Duration = Duration::from_secs(2);
 
 /// The passes that are not over.
 #[derive(Debug)]
@@ -39,6 +44,10 @@ pub(super) struct Passes {
     loaded: bool,
     /// Which mailbox is fed first: moves on, so that none is always the last.
     turn: usize,
+    /// Slots of all workers, as of the last look at the members of the fleet.
+    slots: usize,
+    /// When to look at them again.
+    members_due: Instant,
     /// When a job was last published again, to give it time.
     sent_again: HashMap<FolderRef, Timestamp>,
 }
@@ -96,6 +105,8 @@ impl Passes {
             preparations: Preparations::default(),
             loaded: false,
             turn: 0,
+            slots: 0,
+            members_due: Instant::now(),
             sent_again: HashMap::new(),
         }
     }
@@ -107,6 +118,7 @@ impl Passes {
     /// [`Error`] of the store; then nothing of what is held is trusted any more.
     pub(super) async fn tend(&mut self) -> Result<(), Error> {
         self.load().await?;
+        self.count_slots().await?;
         let passes: Vec<PassId> = self.open.keys().copied().collect();
         for pass in &passes {
             self.conform(*pass).await?;
@@ -118,6 +130,22 @@ impl Passes {
         self.feed().await?;
         self.take_up();
         Ok(())
+    }
+
+    /// Looks from time to time how many folders the workers that are there can copy at a time.
+    async fn count_slots(&mut self) -> Result<(), Error> {
+        if Instant::now() < self.members_due {
+            return Ok(());
+        }
+        let members = fleet::members(&*self.context.store).await?;
+        self.slots = self.context.options.slots + fleet::slots(&members) as usize;
+        self.members_due = Instant::now() + MEMBERS;
+        Ok(())
+    }
+
+    /// Jobs of the whole fleet that may be in the queue or in work at a time (design section 3).
+    const fn budget(&self) -> usize {
+        4 * self.slots
     }
 
     /// Reads the passes that are not over, unless that is done.

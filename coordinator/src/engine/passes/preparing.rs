@@ -66,7 +66,7 @@ impl Passes {
             .map(|line| line.demand.appetite(options.window))
             .sum();
         let free = options.preparing.saturating_sub(self.preparations.tasks.len());
-        if free == 0 || appetite >= 2 * options.budget() {
+        if free == 0 || appetite >= 2 * self.budget() {
             return;
         }
         let now = Instant::now();

@@ -3,11 +3,13 @@
 //! MessagePack with field names: a field added later has a default, one that is gone is ignored,
 //! so that a coordinator and its workers may differ by a version.
 
+mod fleet;
 mod mailbox;
 mod pass;
 mod project;
 mod record;
 
+pub use fleet::{LeadRecord, MemberRecord, MemberRole, TermRecord};
 pub use longhaul_core::Side;
 pub use mailbox::{FolderRecord, MailboxRecord, Problem};
 pub use pass::{MailboxPassRecord, PassKind, PassRecord};

@@ -7,7 +7,11 @@ use super::*;
 use crate::settings::Settings;
 
 fn settings(data: &Path) -> Settings {
-    Settings { data: data.to_owned(), listen: "127.0.0.1:0".to_owned(), ..Settings::default() }
+    Settings {
+        data: Some(data.to_owned()),
+        listen: "127.0.0.1:0".to_owned(),
+        ..Settings::default()
+    }
 }
 
 #[cfg(unix)]

@@ -1,19 +1,21 @@
 //! Running until someone says stop.
 
-use std::io;
-
 use longhaul_core::code;
+use longhaul_worker::Signals;
 use serde::Serialize;
 
 use super::Running;
 use crate::cli::{Failure, Format, remark};
 use crate::settings::Settings;
 
-/// What `up` prints once it listens.
+/// What the server prints once it listens.
 #[derive(Serialize)]
 struct Ready<'a> {
     url: &'a str,
-    data: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<String>,
     pid: u32,
 }
 
@@ -25,13 +27,22 @@ struct Ready<'a> {
 pub async fn run(settings: Settings, format: Format) -> Result<(), Failure> {
     let mut signals = Signals::new()
         .map_err(|error| Failure::new(code::BUG, format!("signals cannot be received: {error}")))?;
-    let data = settings.data.display().to_string();
-    let mut running = Running::start(settings).await?;
-    let ready = Ready { url: running.url(), data, pid: std::process::id() };
+    let data = settings.data.as_ref().map(|data| data.display().to_string());
+    let mut running = tokio::select! {
+        started = Running::start(settings) => started?,
+        () = signals.next() => return Err(Failure::Interrupted),
+    };
+    let admin = running.admin().map(|address| address.to_string());
+    let ready = Ready { url: running.url(), data, admin, pid: std::process::id() };
     match format {
         Format::Json => crate::cli::json_line(&ready)?,
         Format::Text => {
-            remark(format!("longhaul listens on {}; its data folder is {}", ready.url, ready.data));
+            match &ready.data {
+                Some(data) => {
+                    remark(format!("longhaul listens on {}; its data folder is {data}", ready.url));
+                }
+                None => remark(format!("longhaul listens on {}", ready.url)),
+            }
             remark("next, in another terminal: longhaul project submit FILE");
         }
     }
@@ -49,40 +60,5 @@ pub async fn run(settings: Settings, format: Format) -> Result<(), Failure> {
     match broken {
         Some(broken) => Err(broken.into()),
         None => Ok(()),
-    }
-}
-
-/// The signals that ask to stop.
-pub(crate) struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    /// From now on the signals no longer end the process.
-    pub(crate) fn new() -> io::Result<Self> {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            Ok(Self {
-                terminate: signal(SignalKind::terminate())?,
-                interrupt: signal(SignalKind::interrupt())?,
-            })
-        }
-        #[cfg(not(unix))]
-        Ok(Self {})
-    }
-
-    /// Waits for the next one. Cancel safe.
-    pub(crate) async fn next(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-        #[cfg(not(unix))]
-        drop(tokio::signal::ctrl_c().await);
     }
 }
