@@ -11,6 +11,7 @@ mod dead;
 mod delay;
 mod embedded;
 mod error;
+mod measured;
 mod open;
 mod queue;
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::measured::Measured;
 use crate::{Embedded, Error, Queue};
 
 /// The URL of the queue that lives in this process.
@@ -56,7 +57,8 @@ impl std::fmt::Debug for Options {
     }
 }
 
-/// Opens the queue that `options` name. On a broker it declares the queues.
+/// Opens the queue that `options` name. On a broker it declares the queues. Its messages are
+/// counted in the metrics.
 ///
 /// # Errors
 ///
@@ -64,7 +66,7 @@ impl std::fmt::Debug for Options {
 /// used, unless told to wait. Once it was open, the queue connects again for ever.
 pub async fn open(options: &Options) -> Result<Arc<dyn Queue>, Error> {
     match options.url.as_str() {
-        EMBEDDED => Ok(Arc::new(Embedded::new())),
+        EMBEDDED => Ok(Arc::new(Measured::new(Arc::new(Embedded::new())))),
         _ => Err(Error::Settings { what: "queue.url", source: None }),
     }
 }

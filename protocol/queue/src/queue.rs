@@ -130,14 +130,21 @@ pub struct Delivery {
     pub body: Bytes,
     /// Where it came from.
     pub lane: Lane,
+    /// Whether it may have been delivered before, as far as the queue knows.
+    pub redelivered: bool,
     settle: Box<dyn Settle>,
 }
 
 impl Delivery {
     /// A delivery of `body` that is answered through `settle`.
     #[must_use]
-    pub fn new(lane: Lane, body: Bytes, settle: Box<dyn Settle>) -> Self {
-        Self { body, lane, settle }
+    pub fn new(lane: Lane, body: Bytes, redelivered: bool, settle: Box<dyn Settle>) -> Self {
+        Self { body, lane, redelivered, settle }
+    }
+
+    /// The same delivery, answered through what `by` makes of the present way.
+    pub(crate) fn settled_by(self, by: impl FnOnce(Box<dyn Settle>) -> Box<dyn Settle>) -> Self {
+        Self { settle: by(self.settle), ..self }
     }
 
     /// Done: the message is gone.

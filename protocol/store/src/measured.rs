@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use longhaul_core::{
     BatchNo, FolderKey, FolderRef, ItemKey, MailboxId, OwnerToken, PassId, SliceNo, Timestamp,
 };
-use longhaul_telemetry::labels::{StoreCall as Call, StoreOutcome};
+use longhaul_telemetry::labels::{StoreCall as Call, StoreOutcome, StoreState};
 use longhaul_telemetry::metrics;
 
 use crate::folder::{
@@ -19,7 +19,21 @@ use crate::{Checkpoints, Document, Documents, Error, Expect, Guard, Health, Stor
 /// Passes every call on and notes how long it took and how it ended. A cancelled call is not
 /// noted.
 #[derive(Debug)]
-pub(crate) struct Measured(pub(crate) Arc<dyn Store>);
+pub(crate) struct Measured(Arc<dyn Store>);
+
+impl Measured {
+    /// Counts for `store` and shows its health.
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        let seen = Arc::downgrade(&store);
+        metrics().store_state.by(move || {
+            seen.upgrade().map(|store| match store.health() {
+                Health::Up => StoreState::Up,
+                Health::Down { .. } => StoreState::Down,
+            })
+        });
+        Self(store)
+    }
+}
 
 async fn measured<T>(
     call: Call,

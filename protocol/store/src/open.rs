@@ -77,5 +77,5 @@ pub async fn open(options: &Options) -> Result<Arc<dyn Store>, Error> {
     } else {
         Arc::new(Redis::open(options).await?)
     };
-    Ok(Arc::new(Measured(store)))
+    Ok(Arc::new(Measured::new(store)))
 }

@@ -9,12 +9,12 @@ use opentelemetry::metrics::Meter;
 
 use crate::instrument::Instrument;
 use crate::labels::{
-    Answer, Invariant, ItemOutcome, Operation, PublishOutcome, RequestOutcome, Settlement,
-    SliceEnd, StoreCall, StoreOutcome,
+    Answer, Invariant, ItemOutcome, Operation, PublishOutcome, QueueState, Redelivered,
+    RequestOutcome, Settlement, SliceEnd, StoreCall, StoreOutcome, StoreState,
 };
 use crate::process::{Cpu, Memory};
 use crate::slots::Slots;
-use crate::{Counter, Durations, Entry, Gauge, Level, Local, Remote, Seconds};
+use crate::{Counter, Durations, Entry, Gauge, Level, Local, Remote, Seconds, Watch};
 
 macro_rules! catalogue {
     ($($field:ident: $kind:ty, $name:literal, $unit:literal, $sentence:literal;)*) => {
@@ -82,12 +82,16 @@ catalogue! {
     store_calls: Durations<Local, (StoreCall, StoreOutcome)>,
         "longhaul.store.call.duration", "s",
         "Calls of the store.";
+    store_state: Watch<StoreState>, "longhaul.store.state", "{state}",
+        "Whether the store answers: 1 for the present state, 0 for the other.";
     publishes: Durations<Local, PublishOutcome>, "longhaul.queue.publish.duration", "s",
         "Messages handed to the queue, until it answers for them.";
-    deliveries: Counter, "longhaul.queue.deliveries", "{message}",
-        "Messages delivered to workers.";
+    deliveries: Counter<Redelivered>, "longhaul.queue.deliveries", "{message}",
+        "Messages delivered to workers, and whether it was not for the first time.";
     answers: Counter<Answer>, "longhaul.queue.answers", "{message}",
         "Deliveries by how they were answered; a returned one comes again.";
+    queue_state: Watch<QueueState>, "longhaul.queue.state", "{state}",
+        "Whether the queue can be used: 1 for the present state, 0 for the others.";
     jobs_waiting: Gauge, "longhaul.queue.waiting", "{message}",
         "Messages ready for delivery, as the coordinator last saw it.";
 

@@ -272,3 +272,35 @@ label! {
         Returned "returned",
     }
 }
+
+label! {
+    /// Whether a message was delivered before, as far as the queue knows.
+    Redelivered "redelivered" {
+        /// For the first time.
+        No "no",
+        /// Once more.
+        Yes "yes",
+    }
+}
+
+label! {
+    /// Whether the queue can be used.
+    QueueState "state" {
+        /// It can.
+        Up "up",
+        /// The broker delivers and takes nothing.
+        Blocked "blocked",
+        /// There is no connection.
+        Down "down",
+    }
+}
+
+label! {
+    /// Whether the store answers.
+    StoreState "state" {
+        /// It does.
+        Up "up",
+        /// It does not.
+        Down "down",
+    }
+}

@@ -22,6 +22,7 @@ mod probes;
 mod process;
 mod provider;
 mod slots;
+mod watch;
 
 pub use admin::{Admin, Error};
 pub use catalogue::Metrics;
@@ -31,4 +32,5 @@ pub use log::{LogFormat, UnknownLogFormat, start_log};
 pub use page::page;
 pub use probes::{Probes, Pulse};
 pub use provider::{exposition, metrics, start};
-pub use slots::{Busy, Slots};
+pub use slots::{Busy, Open, Slots};
+pub use watch::Watch;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use longhaul_core::Side;
 use longhaul_telemetry::labels::{
-    Operation, PublishOutcome, RequestOutcome, SliceEnd, StoreCall, StoreOutcome,
+    Operation, PublishOutcome, QueueState, RequestOutcome, SliceEnd, StoreCall, StoreOutcome,
+    StoreState,
 };
 use longhaul_telemetry::{Label, catalogue, exposition, metrics, page};
 
@@ -28,6 +29,8 @@ fn record_something_everywhere() {
     metrics.requests.record(time, request);
     metrics.store_calls.record(time, (StoreCall::Commit, StoreOutcome::Done));
     metrics.publishes.record(time, PublishOutcome::Confirmed);
+    metrics.store_state.by(|| Some(StoreState::Up));
+    metrics.queue_state.by(|| Some(QueueState::Up));
     metrics.jobs_waiting.set(1, ());
     metrics.passes.tally([]);
     metrics.mailboxes.tally([]);

@@ -33,10 +33,10 @@ impl Consumer for EmbeddedConsumer {
             changed.as_mut().enable();
             let next = self.shared.lock().next(self.id, Instant::now());
             match next {
-                Next::Message(tag, lane, body) => {
+                Next::Message { tag, lane, body, redelivered } => {
                     let answer =
                         Answer { shared: Arc::clone(&self.shared), consumer: self.id, tag };
-                    return Ok(Delivery::new(lane, body, Box::new(answer)));
+                    return Ok(Delivery::new(lane, body, redelivered, Box::new(answer)));
                 }
                 Next::WaitUntil(due) => tokio::select! {
                     () = changed => {}

@@ -17,14 +17,30 @@ pub(super) type Tag = u64;
 /// The whole queue.
 #[derive(Default)]
 pub(super) struct State {
-    urgent: VecDeque<Bytes>,
-    normal: VecDeque<Bytes>,
+    urgent: VecDeque<Ready>,
+    normal: VecDeque<Ready>,
     /// By the moment they are due, then by the order they came in.
     delayed: BTreeMap<(Instant, u64), (Lane, Bytes)>,
     consumers: BTreeMap<ConsumerId, Window>,
     dead: Vec<DeadLetter>,
     last_number: u64,
     closed: bool,
+}
+
+/// A message that can be delivered.
+struct Ready {
+    body: Bytes,
+    redelivered: bool,
+}
+
+impl Ready {
+    const fn new(body: Bytes) -> Self {
+        Self { body, redelivered: false }
+    }
+
+    const fn again(body: Bytes) -> Self {
+        Self { body, redelivered: true }
+    }
 }
 
 /// What a consumer holds.
@@ -36,7 +52,7 @@ struct Window {
 /// What a consumer that asks for a delivery is told.
 pub(super) enum Next {
     /// Here is one.
-    Message(Tag, Lane, Bytes),
+    Message { tag: Tag, lane: Lane, body: Bytes, redelivered: bool },
     /// None now; at this moment one becomes due.
     WaitUntil(Instant),
     /// None now.
@@ -65,7 +81,7 @@ impl State {
                 let number = self.number();
                 self.delayed.insert((due, number), (lane, body));
             }
-            None => self.lane(lane).push_back(body),
+            None => self.lane(lane).push_back(Ready::new(body)),
         }
         Ok(())
     }
@@ -93,12 +109,12 @@ impl State {
             return Next::Wait;
         }
         let found = match self.urgent.pop_front() {
-            Some(body) => Some((Lane::CutOver, body)),
-            None => self.normal.pop_front().map(|body| (Lane::Normal, body)),
+            Some(ready) => Some((Lane::CutOver, ready)),
+            None => self.normal.pop_front().map(|ready| (Lane::Normal, ready)),
         };
-        if let Some((lane, body)) = found {
+        if let Some((lane, Ready { body, redelivered })) = found {
             window.unsettled.insert(tag, (lane, body.clone()));
-            return Next::Message(tag, lane, body);
+            return Next::Message { tag, lane, body, redelivered };
         }
         match self.delayed.first_key_value() {
             Some(((due, _), _)) => Next::WaitUntil(*due),
@@ -126,7 +142,7 @@ impl State {
     /// Puts a delivery that was not answered back; nothing if it was.
     pub(super) fn give_back(&mut self, consumer: ConsumerId, tag: Tag) {
         if let Some((lane, body)) = self.take(consumer, tag) {
-            self.lane(lane).push_front(body);
+            self.lane(lane).push_front(Ready::again(body));
         }
     }
 
@@ -136,7 +152,7 @@ impl State {
             return;
         };
         for (lane, body) in window.unsettled.into_values().rev() {
-            self.lane(lane).push_front(body);
+            self.lane(lane).push_front(Ready::again(body));
         }
     }
 
@@ -161,7 +177,7 @@ impl State {
         }
         let lane = self.drop_dead(id);
         if let Some(lane) = lane {
-            self.lane(lane).push_back(body);
+            self.lane(lane).push_back(Ready::new(body));
         }
         Ok(lane.is_some())
     }
@@ -176,7 +192,7 @@ impl State {
                 return;
             }
             let (lane, body) = first.remove();
-            self.lane(lane).push_back(body);
+            self.lane(lane).push_back(Ready::new(body));
         }
     }
 
@@ -184,7 +200,7 @@ impl State {
         self.consumers.get_mut(&consumer)?.unsettled.remove(&tag)
     }
 
-    fn lane(&mut self, lane: Lane) -> &mut VecDeque<Bytes> {
+    fn lane(&mut self, lane: Lane) -> &mut VecDeque<Ready> {
         match lane {
             Lane::CutOver => &mut self.urgent,
             Lane::Normal => &mut self.normal,
