@@ -3,14 +3,18 @@
 //! The programs are looked for beside the test's own executable; `tests/run` builds them first.
 
 mod digests;
+mod fleet;
 mod output;
+mod process;
 mod programs;
 mod project;
 mod server;
 mod simulator;
 
 pub use digests::{Content, assert_equal_sides, digest};
+pub use fleet::{Coordinator, Fleet};
 pub use output::{Finished, longhaul};
+pub use process::Process;
 pub use programs::{program, wait_until};
 pub use project::ProjectFile;
 pub use server::{Server, Settings};

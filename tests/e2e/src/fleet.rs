@@ -1,0 +1,128 @@
+//! A fleet: RabbitMQ and Redis of its own, coordinators and workers as processes.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::Context as _;
+use longhaul_nodes::{Rabbit, Redis};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{Finished, Process, Settings, longhaul, program};
+
+/// The API token of every fleet under test.
+const TOKEN: &str = "token-of-a-test";
+
+/// Queue and store of a fleet, and what its programs are started with.
+#[derive(Debug)]
+pub struct Fleet {
+    /// The broker.
+    pub rabbit: Rabbit,
+    /// The store.
+    pub redis: Redis,
+    folder: PathBuf,
+    started: AtomicU32,
+}
+
+/// A running `longhaul serve`.
+#[derive(Debug)]
+pub struct Coordinator {
+    /// Its process.
+    pub process: Process,
+    /// Where its API is.
+    pub url: String,
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    url: String,
+}
+
+impl Fleet {
+    /// Starts RabbitMQ and Redis; logs and secrets of the programs go to `folder`.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not installed or does not come up.
+    pub fn start(folder: &Path) -> anyhow::Result<Self> {
+        let (rabbit, redis) = (Rabbit::start()?, Redis::start()?);
+        Ok(Self { rabbit, redis, folder: folder.to_owned(), started: AtomicU32::new(0) })
+    }
+
+    /// Starts a coordinator and waits until its API answers.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come up; its log is in the message.
+    pub fn coordinator(&self, settings: Settings<'_>) -> anyhow::Result<Coordinator> {
+        let mut command = self.command("longhaul", settings)?;
+        command.args(["serve", "--listen", "127.0.0.1:0", "--output", "json"]);
+        command.args(["--token", TOKEN]);
+        let mut process = Process::start(command, &self.log("coordinator"))?;
+        let Ready { url } = process.ready()?;
+        Ok(Coordinator { process, url })
+    }
+
+    /// Starts a worker and waits until it takes jobs.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come up; its log is in the message.
+    pub fn worker(&self, settings: Settings<'_>) -> anyhow::Result<Process> {
+        let mut command = self.command("longhaul-worker", settings)?;
+        command.args(["--output", "json"]);
+        let mut process = Process::start(command, &self.log("worker"))?;
+        let _ready: Value = process.ready()?;
+        Ok(process)
+    }
+
+    /// Runs a command of `longhaul` against a coordinator.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started.
+    pub fn longhaul(&self, at: &Coordinator, arguments: &[&str]) -> anyhow::Result<Finished> {
+        let server = ["--server", &at.url, "--token", TOKEN];
+        longhaul(&self.folder, &[arguments, &server].concat())
+    }
+
+    /// What `longhaul status` says at a coordinator.
+    ///
+    /// # Errors
+    ///
+    /// If it fails.
+    pub fn status(&self, at: &Coordinator) -> anyhow::Result<Value> {
+        self.longhaul(at, &["status", "--output", "json"])?.success()?.json()
+    }
+
+    /// What all programs of the fleet logged, for the message of a failed test.
+    #[must_use]
+    pub fn logs(&self) -> String {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else {
+            return String::new();
+        };
+        let logs = entries.filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let is_log = path.extension().is_some_and(|extension| extension == "log");
+            let text = is_log.then(|| std::fs::read_to_string(&path).ok()).flatten()?;
+            Some(format!("== {}\n{text}", path.file_name()?.display()))
+        });
+        logs.collect()
+    }
+
+    fn command(&self, name: &str, settings: Settings<'_>) -> anyhow::Result<Command> {
+        let mut command = Command::new(program(name).context("the programs of a fleet")?);
+        command
+            .env("LONGHAUL_QUEUE__URL", self.rabbit.url())
+            .env("LONGHAUL_STORE__URL", self.redis.url())
+            .envs(settings.iter().copied())
+            .current_dir(&self.folder);
+        Ok(command)
+    }
+
+    fn log(&self, kind: &str) -> PathBuf {
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        self.folder.join(format!("{kind}-{number}.log"))
+    }
+}
