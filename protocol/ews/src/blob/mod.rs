@@ -22,6 +22,7 @@ mod tag;
 mod tests;
 mod walk;
 
+pub(crate) use base64::BASE64;
 pub use base64::{Base64Decoder, TRUNCATION_MARKER};
 pub use check::{Checker, Report};
 pub use error::Error;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::Stream;
 use futures::stream;
 
+use crate::blob::BASE64;
 use crate::limits;
 
 /// A piece of a body.
@@ -52,6 +52,15 @@ pub(crate) fn length(segments: &[Segment]) -> u64 {
     segments.iter().map(Segment::wire_length).sum()
 }
 
+/// The base64 text of `bytes`.
+fn base64_text(bytes: &[u8]) -> Bytes {
+    let mut text = vec![0; encoded_length(bytes.len() as u64) as usize];
+    // The text is exactly as long as that.
+    let written = BASE64.encode_slice(bytes, &mut text).unwrap_or_default();
+    text.truncate(written);
+    text.into()
+}
+
 /// A body of `segments`, encoded piece by piece.
 pub(crate) fn stream(segments: &Arc<[Segment]>) -> reqwest::Body {
     if let [Segment::Xml(bytes)] = &**segments {
@@ -74,7 +83,7 @@ fn pieces(
                 return None;
             }
             let piece = left.split_to(left.len().min(step));
-            Some(Ok(if encode { STANDARD.encode(&piece).into() } else { piece }))
+            Some(Ok(if encode { base64_text(&piece) } else { piece }))
         })
     }))
 }

@@ -159,7 +159,7 @@ impl Document {
             if available.is_empty() {
                 return Err(Error::Cut("the data is not closed".into()));
             }
-            let end = available.iter().position(|b| matches!(b, b'<' | b'&'));
+            let end = memchr::memchr2(b'<', b'&', available);
             let text = &available[..end.unwrap_or(available.len())];
             into.extend_from_slice(text);
             let amount = text.len();

@@ -5,12 +5,12 @@
 use std::io::Result;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 
 use crate::fasttransfer::Export;
 use crate::faults::{DataFault, ItemFault};
 use crate::mailbox::{Deletion, Record};
+use crate::soap::base64_stream::BASE64;
 use crate::soap::node::Node;
 
 use super::call::{Call, Failure};
@@ -96,13 +96,13 @@ impl Encoder {
         let whole = self.held.len() / 3 * 3;
         let ready: Bytes = self.held.split_to(whole).freeze();
         self.text.clear();
-        STANDARD.encode_string(&ready, &mut self.text);
+        BASE64.encode_string(&ready, &mut self.text);
         xml.raw(self.text.as_bytes())
     }
 
     fn finish(mut self, xml: &mut Xml, cut: bool) -> Result<()> {
         self.text.clear();
-        STANDARD.encode_string(&self.held, &mut self.text);
+        BASE64.encode_string(&self.held, &mut self.text);
         if cut {
             // One character too many: no group of four.
             self.text.push('A');
