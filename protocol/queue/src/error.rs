@@ -59,6 +59,9 @@ pub enum Error {
         vhost: String,
         /// The user.
         user: String,
+        /// The broker's words.
+        #[source]
+        source: Cause,
     },
     /// A queue exists with other arguments.
     #[error("the queue {queue} was made with other arguments")]
@@ -104,6 +107,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error and its causes in one line, for a person.
+    pub(crate) fn line(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            line.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        line
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> Code {

@@ -5,7 +5,8 @@
 //! Everything that must happen once is made so by the store (`longhaul-store`).
 //!
 //! [`Embedded`] keeps messages in the process's memory; when the process ends they are gone, and
-//! the coordinator publishes again what the store says is outstanding.
+//! the coordinator publishes again what the store says is outstanding. [`Rabbit`] is the queue of
+//! a fleet, on RabbitMQ. [`open`] chooses by URL.
 
 mod dead;
 mod delay;
@@ -14,6 +15,7 @@ mod error;
 mod measured;
 mod open;
 mod queue;
+mod rabbit;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -24,3 +26,4 @@ pub use embedded::Embedded;
 pub use error::Error;
 pub use open::{Options, open};
 pub use queue::{Consumer, Delivery, Health, Lane, Queue, Settle};
+pub use rabbit::Rabbit;

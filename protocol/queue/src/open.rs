@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::measured::Measured;
-use crate::{Embedded, Error, Queue};
+use crate::{Embedded, Error, Queue, Rabbit};
 
 /// The URL of the queue that lives in this process.
 const EMBEDDED: &str = "embedded";
@@ -65,8 +65,9 @@ impl std::fmt::Debug for Options {
 /// [`Error::Settings`] if the options name no queue; otherwise what keeps the broker from being
 /// used, unless told to wait. Once it was open, the queue connects again for ever.
 pub async fn open(options: &Options) -> Result<Arc<dyn Queue>, Error> {
-    match options.url.as_str() {
-        EMBEDDED => Ok(Arc::new(Measured::new(Arc::new(Embedded::new())))),
-        _ => Err(Error::Settings { what: "queue.url", source: None }),
-    }
+    let queue: Arc<dyn Queue> = match options.url.as_str() {
+        EMBEDDED => Arc::new(Embedded::new()),
+        _ => Arc::new(Rabbit::connect(options).await?),
+    };
+    Ok(Arc::new(Measured::new(queue)))
 }
