@@ -25,6 +25,7 @@ struct Ready<'a> {
 ///
 /// [`Failure`] if it cannot start, or a part of it breaks.
 pub async fn run(settings: Settings, format: Format) -> Result<(), Failure> {
+    longhaul_telemetry::start("longhaul", env!("CARGO_PKG_VERSION"));
     let mut signals = Signals::new()
         .map_err(|error| Failure::new(code::BUG, format!("signals cannot be received: {error}")))?;
     let data = settings.data.as_ref().map(|data| data.display().to_string());

@@ -75,6 +75,7 @@ impl Admin {
         let refused = |source| Error { listen: listen.to_owned(), source };
         let socket = TcpListener::bind(listen).await.map_err(refused)?;
         let address = socket.local_addr().map_err(refused)?;
+        tracing::info!(%address, "the admin port listens");
         let stop = CancellationToken::new();
         let task = tokio::spawn(serve(socket, router(probes), stop.clone()));
         Ok(Self { address, stop, task })

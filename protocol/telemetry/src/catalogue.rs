@@ -96,10 +96,12 @@ catalogue! {
         "Messages ready for delivery, as the coordinator last saw it.";
 
     // The coordinator.
+    leading: Level, "longhaul.coordinator.leading", "{coordinator}",
+        "1 on the coordinator that leads; what follows is 0 on the others.";
     passes: Gauge<PassState>, "longhaul.passes", "{pass}",
-        "Passes that the coordinator tends or has seen end.";
+        "Passes that are not over.";
     mailboxes: Gauge<MailboxState>, "longhaul.mailboxes", "{mailbox}",
-        "Mailboxes of the passes it tends.";
+        "Mailboxes of these passes.";
     window: Gauge, "longhaul.window.used", "{job}",
         "Folder jobs published and not ended.";
     window_limit: Gauge, "longhaul.window.limit", "{job}",

@@ -32,6 +32,7 @@ fn record_something_everywhere() {
     metrics.store_state.by(|| Some(StoreState::Up));
     metrics.queue_state.by(|| Some(QueueState::Up));
     metrics.jobs_waiting.set(1, ());
+    drop(metrics.leading.hold(1, ()));
     metrics.passes.tally([]);
     metrics.mailboxes.tally([]);
     metrics.window.set(1, ());

@@ -8,6 +8,7 @@ mod output;
 mod process;
 mod programs;
 mod project;
+mod prometheus;
 mod server;
 mod simulator;
 
@@ -17,5 +18,6 @@ pub use output::{Finished, longhaul};
 pub use process::Process;
 pub use programs::{program, wait_until};
 pub use project::ProjectFile;
+pub use prometheus::{Prometheus, check_metrics};
 pub use server::{Server, Settings};
 pub use simulator::{Mailboxes, Simulator, Tenant};

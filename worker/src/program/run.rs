@@ -34,6 +34,7 @@ pub(crate) fn main() -> Exit {
         }
     };
     start_log("info", arguments.log_format);
+    longhaul_telemetry::start("longhaul-worker", env!("CARGO_PKG_VERSION"));
     let result = match tokio::runtime::Runtime::new() {
         Ok(runtime) => {
             let result = runtime.block_on(run(&arguments));

@@ -9,6 +9,7 @@ mod allot;
 mod commands;
 mod conform;
 mod feed;
+mod observe;
 mod outcome;
 mod preparing;
 mod survey;
@@ -26,6 +27,7 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use self::allot::Demand;
+use self::observe::Observed;
 use self::preparing::Preparations;
 use self::survey::Job;
 use super::context::Context;
@@ -50,6 +52,7 @@ pub(super) struct Passes {
     members_due: Instant,
     /// When a job was last published again, to give it time.
     sent_again: HashMap<FolderRef, Timestamp>,
+    _observed: Observed,
 }
 
 /// A pass that is not over.
@@ -108,6 +111,7 @@ impl Passes {
             slots: 0,
             members_due: Instant::now(),
             sent_again: HashMap::new(),
+            _observed: Observed::new(),
         }
     }
 
@@ -129,6 +133,7 @@ impl Passes {
         }
         self.feed().await?;
         self.take_up();
+        self.observe();
         Ok(())
     }
 
@@ -139,6 +144,7 @@ impl Passes {
         }
         let members = fleet::members(&*self.context.store).await?;
         self.slots = self.context.options.slots + fleet::slots(&members) as usize;
+        self.observe_queue().await;
         self.members_due = Instant::now() + MEMBERS;
         Ok(())
     }
