@@ -142,7 +142,7 @@ pub(super) async fn status(context: &Context) -> FleetStatus {
 fn health(store: &dyn Store) -> BackendStatus {
     match store.health() {
         longhaul_store::Health::Up => BackendStatus::UP,
-        longhaul_store::Health::Down { code, error } => BackendStatus::down(code, error),
+        longhaul_store::Health::Down { code, error, .. } => BackendStatus::down(code, error),
     }
 }
 

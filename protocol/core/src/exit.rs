@@ -66,9 +66,10 @@ impl Exit {
         match code {
             UNKNOWN_KEY | BAD_VALUE | MISSING_KEY | FILE_UNREADABLE | NOT_CONFIRMED
             | DUPLICATE_MAILBOX | SECRET_UNREADABLE | BASIC_AUTH_REFUSED | BAD_CERTIFICATE
-            | QUEUE_SETTINGS => Self::Invalid,
+            | QUEUE_SETTINGS | STORE_NO_LOG | STORE_NOT_SYNCED | STORE_EVICTS | STORE_CLUSTER
+            | STORE_TOO_OLD | STORE_REPLICA => Self::Invalid,
             NOT_FOUND | WRONG_STATE | NAME_TAKEN | STORE_CONFLICT | STALE_OWNER
-            | QUEUE_CONFLICT => Self::State,
+            | QUEUE_CONFLICT | FENCED_OFF | STORE_REPLACED => Self::State,
             UNAUTHORISED
             | CREDENTIAL_REFUSED
             | TENANT_UNKNOWN
@@ -84,7 +85,9 @@ impl Exit {
             | FOLDER_EXISTS
             | QUEUE_LOGIN_REFUSED
             | QUEUE_VHOST_REFUSED
-            | QUEUE_FORBIDDEN => Self::Refused,
+            | QUEUE_FORBIDDEN
+            | STORE_LOGIN_REFUSED
+            | STORE_SETTINGS_HIDDEN => Self::Refused,
             SERVER_UNREACHABLE
             | NO_LEADER
             | CHANGE_UNANSWERED
@@ -97,7 +100,10 @@ impl Exit {
             | SERVICE_FAILED
             | QUEUE_UNREACHABLE
             | QUEUE_TLS_FAILED
-            | QUEUE_UNANSWERED => Self::Unreachable,
+            | QUEUE_UNANSWERED
+            | STORE_UNREACHABLE
+            | STORE_TLS
+            | STORE_FULL => Self::Unreachable,
             NOT_CLEAN | PASS_FAILED | FOLDER_GONE | SYNC_STATE_INVALID | TOO_LARGE | ITEM_GONE
             | ITEM_REFUSED | BLOB_TRUNCATED | BLOB_NOT_BASE64 | BLOB_BROKEN | ATTEMPTS_USED_UP
             | AMBIGUOUS_UPLOAD | UPLOAD_UNANSWERED | ITEM_CHANGED | DELIVERED_TOO_OFTEN

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use longhaul_core::Code;
+use longhaul_core::{Code, Timestamp};
 
 use crate::{Checkpoints, Documents, Error, Guard};
 
@@ -35,18 +35,20 @@ pub enum Health {
         code: Code,
         /// A sentence for the operator; no secrets.
         error: String,
+        /// Since when, on this machine's clock.
+        since: Timestamp,
     },
 }
 
 impl Health {
     /// Down because of `error`.
-    pub(crate) fn down(error: &Error) -> Self {
+    pub(crate) fn down(error: &Error, since: Timestamp) -> Self {
         let mut text = error.to_string();
         let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             text = format!("{text}: {error}");
             cause = error.source();
         }
-        Self::Down { code: error.code(), error: text }
+        Self::Down { code: error.code(), error: text, since }
     }
 }

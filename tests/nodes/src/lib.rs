@@ -19,10 +19,12 @@ mod process;
 mod proxy;
 mod rabbit;
 mod redis;
+mod scissors;
 mod shared;
 
 pub use certificates::{Certificates, Pem};
 pub use proxy::{Direction, Flow, Proxy};
 pub use rabbit::{Rabbit, RabbitOptions};
-pub use redis::Redis;
+pub use redis::{Redis, RedisOptions};
+pub use scissors::{Cut, Scissors};
 pub use shared::{amqp_url, redis_url};

@@ -1,5 +1,6 @@
 //! A Redis server of one's own.
 
+use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -9,14 +10,25 @@ use anyhow::{Context as _, bail};
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
-use crate::ports;
 use crate::process::{Group, until};
+use crate::{Certificates, ports};
+
+/// How a node is set up.
+#[derive(Clone, Debug, Default)]
+pub struct RedisOptions {
+    /// Also listen for TLS with these; a client has to show a certificate of their authority.
+    pub tls: Option<Certificates>,
+    /// Further settings, as in its file: they win over the node's own.
+    pub settings: Vec<(String, String)>,
+}
 
 /// A private Redis that loses no acknowledged write: append-only, synced on every write.
 #[derive(Debug)]
 pub struct Redis {
     folder: TempDir,
+    options: RedisOptions,
     port: u16,
+    tls_port: u16,
     process: Mutex<Option<Group>>,
 }
 
@@ -27,9 +39,20 @@ impl Redis {
     ///
     /// If `redis-server` is not installed or does not come up.
     pub fn start() -> anyhow::Result<Self> {
+        Self::start_with(RedisOptions::default())
+    }
+
+    /// Starts one set up in a certain way.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Redis::start`].
+    pub fn start_with(options: RedisOptions) -> anyhow::Result<Self> {
         let node = Self {
             folder: tempfile::tempdir().context("a folder for Redis")?,
+            options,
             port: ports::free()?,
+            tls_port: ports::free()?,
             process: Mutex::new(None),
         };
         node.launch()?;
@@ -46,6 +69,16 @@ impl Redis {
         crate::shared::unless_given("LONGHAUL_TEST_REDIS_URL", test, Self::start)
     }
 
+    /// Like [`Redis::of_its_own`], set up in a certain way.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Redis::start`].
+    pub fn of_its_own_with(test: &str, options: RedisOptions) -> anyhow::Result<Option<Self>> {
+        let start = || Self::start_with(options);
+        crate::shared::unless_given("LONGHAUL_TEST_REDIS_URL", test, start)
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -56,6 +89,12 @@ impl Redis {
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://{}", self.address())
+    }
+
+    /// Its URL for TLS, if it was set up for that.
+    #[must_use]
+    pub fn tls_url(&self) -> String {
+        format!("rediss://127.0.0.1:{}", self.tls_port)
     }
 
     /// Kills it at once (SIGKILL).
@@ -82,6 +121,17 @@ impl Redis {
     /// If it does not come up.
     pub fn restart(&self) -> anyhow::Result<()> {
         self.kill();
+        self.launch()
+    }
+
+    /// Kills it and starts it again at the same place, with nothing in it.
+    ///
+    /// # Errors
+    ///
+    /// If its files cannot be removed or it does not come up.
+    pub fn restart_empty(&self) -> anyhow::Result<()> {
+        self.kill();
+        std::fs::remove_dir_all(self.folder.path().join("appendonlydir"))?;
         self.launch()
     }
 
@@ -117,6 +167,13 @@ impl Redis {
             .arg(folder)
             .args(["--appendonly", "yes", "--appendfsync", "always", "--save", ""])
             .args(["--maxmemory-policy", "noeviction", "--daemonize", "no"])
+            .args(self.tls_settings())
+            .args(
+                self.options
+                    .settings
+                    .iter()
+                    .flat_map(|(name, value)| [format!("--{name}"), value.clone()]),
+            )
             .stdout(Stdio::from(log.try_clone()?))
             .stderr(Stdio::from(log));
         let mut process = Group::start(command, folder)
@@ -130,6 +187,21 @@ impl Redis {
         })?;
         *self.process.lock().unwrap_or_else(PoisonError::into_inner) = Some(process);
         Ok(())
+    }
+}
+
+impl Redis {
+    fn tls_settings(&self) -> Vec<OsString> {
+        let Some(tls) = &self.options.tls else {
+            return Vec::new();
+        };
+        let settings = [
+            ("--tls-port", OsString::from(self.tls_port.to_string())),
+            ("--tls-cert-file", tls.server.certificate.clone().into()),
+            ("--tls-key-file", tls.server.key.clone().into()),
+            ("--tls-ca-cert-file", tls.authority.clone().into()),
+        ];
+        settings.into_iter().flat_map(|(name, value)| [name.into(), value]).collect()
     }
 }
 

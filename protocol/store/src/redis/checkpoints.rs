@@ -69,10 +69,10 @@ impl Checkpoints for Redis {
 
     async fn overview(&self, mailbox: MailboxId) -> Result<Vec<(FolderKey, Checkpoint)>, Error> {
         let mut pipe = redis::pipe();
-        pipe.atomic().get(&self.keys.mark).hgetall(self.keys.heads(mailbox));
+        pipe.hgetall(self.keys.heads(mailbox)).get(&self.keys.mark);
         let mut answers = self.read("read", &pipe, deadline()).await?;
-        self.check_mark(&mut answers)?;
         let heads: Vec<(String, Vec<u8>)> = answers.take()?;
+        self.check_mark(&mut answers)?;
         let folders = heads.into_iter().map(|(folder, head)| {
             let key: FolderKey = folder.parse().map_err(|error| corrupt(&mailbox, error))?;
             Ok((key, decode_head(&FolderRef { mailbox, folder: key }, &head)?.1))
@@ -181,16 +181,18 @@ impl Checkpoints for Redis {
             let wanted = ((limit.max(1) - bytes.len()) as u64).min(PIECE);
             let last = isize::try_from(at.saturating_add(wanted) - 1).unwrap_or(isize::MAX);
             let mut pipe = redis::pipe();
-            pipe.atomic().get(&self.keys.mark).hget(&keys.heads, &keys.field);
+            // What lies below a committed length never changes: one request, not one moment.
+            pipe.hget(&keys.heads, &keys.field);
             pipe.getrange(&keys.ledger, isize::try_from(at).unwrap_or(isize::MAX), last);
+            pipe.get(&self.keys.mark);
             let mut answers = self.read("read", &pipe, until).await?;
-            self.check_mark(&mut answers)?;
             let head: Option<Vec<u8>> = answers.take()?;
             let length = match &head {
                 Some(head) => decode_head(&folder, head)?.1.ledger_len,
                 None => 0,
             };
             let mut piece: Vec<u8> = answers.take()?;
+            self.check_mark(&mut answers)?;
             let expected = length.saturating_sub(at).min(wanted) as usize;
             if piece.len() < expected {
                 return Err(corrupt(&keys.ledger, "bytes below its committed length are missing"));

@@ -49,7 +49,9 @@ pub(super) fn client(options: &Options) -> Result<Client, Error> {
 const NOT_A_URL: Error = Error::Settings("url is not a redis:// or rediss:// address");
 
 fn info(url: &str) -> Result<ConnectionInfo, Error> {
-    if !url.starts_with("redis://") && !url.starts_with("rediss://") {
+    let is_known = url.starts_with("redis://") || url.starts_with("rediss://");
+    // The library takes `#insecure` for: check no certificate.
+    if !is_known || url.contains('#') {
         return Err(NOT_A_URL);
     }
     url.into_connection_info().map_err(|_| NOT_A_URL)

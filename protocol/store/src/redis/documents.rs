@@ -73,10 +73,10 @@ impl Redis {
 impl Documents for Redis {
     async fn get(&self, key: &str) -> Result<Option<Document>, Error> {
         let mut pipe = redis::pipe();
-        pipe.atomic().get(&self.keys.mark).hget(&self.keys.bodies, key);
+        pipe.hget(&self.keys.bodies, key).get(&self.keys.mark);
         let mut answers = self.read("read", &pipe, deadline()).await?;
-        self.check_mark(&mut answers)?;
         let record: Option<Vec<u8>> = answers.take()?;
+        self.check_mark(&mut answers)?;
         record.map(|record| document(key, &record)).transpose()
     }
 

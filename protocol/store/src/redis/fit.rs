@@ -176,3 +176,34 @@ fn look_at_settings(settings: &HashMap<String, String>, found: &mut Vec<Unfit>) 
         found.push(Unfit::Evicts { found: policy.to_owned() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unfit(info: &str) -> Vec<Unfit> {
+        let mut found = Vec::new();
+        look_at_server(&InfoDict::new(info), &mut found);
+        found
+    }
+
+    #[test]
+    fn versions_before_the_oldest_are_refused_and_valkey_counts_by_its_redis_version() {
+        let standalone = |version| {
+            unfit(&format!("redis_version:{version}\r\nredis_mode:standalone\r\nrole:master\r\n"))
+        };
+        for version in ["7.0.0", "7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1", "10.0.1"] {
+            assert_eq!(standalone(version), [], "{version}");
+        }
+        for version in ["6.2.14", "2.8", ""] {
+            assert_eq!(standalone(version), [Unfit::TooOld { found: version.to_owned() }]);
+        }
+    }
+
+    #[test]
+    fn settings_that_are_not_there_do_not_pass() {
+        let mut found = Vec::new();
+        look_at_settings(&HashMap::new(), &mut found);
+        assert_eq!(found.len(), 3, "{found:?}");
+    }
+}

@@ -1,15 +1,20 @@
 //! Reading a folder: what a step needs, and the server's time, in one moment.
 
+use std::sync::LazyLock;
+
 use longhaul_core::{BatchNo, FolderRef, ItemKey, Timestamp};
-use redis::Pipeline;
+use redis::{Script, ScriptInvocation};
 use tokio::time::Instant;
 
 use super::Redis;
 use super::keys::FolderKeys;
-use super::reply::Answers;
+use super::reply::{Answers, corrupt, read};
 use super::revision::{Revision, decode, decode_head, version_bytes};
 use crate::Error;
 use crate::folder::{Checkpoint, IntentItem};
+
+static READ: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/read_folder.lua")));
 
 /// What a step needs of a folder besides its head.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +51,9 @@ impl Redis {
         parts: Parts<'_>,
         until: Instant,
     ) -> Result<Found, Error> {
-        let mut answers = self.read("read", &self.question(keys, parts), until).await?;
+        let question = self.question(keys, parts);
+        let answer = self.read_by_script("read", &question, until).await?;
+        let mut answers = Answers::new(read(answer)?);
         self.check_mark(&mut answers)?;
         self.check_guard(&mut answers)?;
         let now = self.time(answers.take()?);
@@ -71,39 +78,38 @@ impl Redis {
                     put_items(folder, &mut checkpoint, batch, &items)?;
                 }
             }
-            Parts::Failed([]) => {}
-            Parts::Failed(items) => {
-                let recorded: Vec<Option<f64>> = answers.take()?;
-                let recorded = items.iter().zip(recorded).filter(|(_, score)| score.is_some());
-                failed = recorded.map(|(item, _)| *item).collect();
+            Parts::Failed(_) => {
+                for item in answers.take::<Vec<Vec<u8>>>()? {
+                    let key = item.try_into().map_err(|_| corrupt(&folder, "it is not an item"))?;
+                    failed.push(ItemKey::from_bytes(key));
+                }
             }
         }
         Ok(Found { now, revision: Some(revision), checkpoint: Some(checkpoint), failed })
     }
 
-    fn question(&self, keys: &FolderKeys, parts: Parts<'_>) -> Pipeline {
-        let mut pipe = redis::pipe();
-        pipe.atomic().get(&self.keys.mark);
-        if let Some(guard) = &self.guard {
-            pipe.hget(&self.keys.bodies, &guard.key);
-        }
-        pipe.cmd("TIME").hget(&keys.heads, &keys.field);
+    fn question(&self, keys: &FolderKeys, parts: Parts<'_>) -> ScriptInvocation<'static> {
+        let mut script = READ.prepare_invoke();
+        script.key(&self.keys.mark).key(&keys.heads).key(&keys.state).key(&keys.intents);
+        script.key(&keys.failed);
+        match &self.guard {
+            Some(guard) => script.key(&self.keys.bodies).arg(&guard.key),
+            None => script.arg(""),
+        };
+        script.arg(&keys.field);
         match parts {
-            Parts::Head | Parts::Failed([]) => {}
-            Parts::Whole => {
-                pipe.get(&keys.state).hgetall(&keys.intents);
-            }
-            Parts::Intent(batch) => {
-                pipe.hget(&keys.intents, batch.0);
-            }
+            Parts::Head => script.arg("head"),
+            Parts::Whole => script.arg("whole"),
+            Parts::Intent(batch) => script.arg("intent").arg(batch.0),
             Parts::Failed(items) => {
-                pipe.cmd("ZMSCORE").arg(&keys.failed);
-                items.iter().for_each(|item| {
-                    pipe.arg(item.as_bytes());
-                });
+                script.arg("failed");
+                for item in items {
+                    script.arg(item.as_bytes());
+                }
+                &mut script
             }
-        }
-        pipe
+        };
+        script
     }
 
     /// Takes the mark off the answers.
@@ -111,16 +117,18 @@ impl Redis {
         self.link.mark().check(answers.take::<Option<String>>()?.as_deref())
     }
 
-    /// Takes the guard's record off the answers, if this handle has a guard.
+    /// Takes the guard's record off the answers.
     fn check_guard(&self, answers: &mut Answers) -> Result<(), Error> {
-        let Some(guard) = &self.guard else {
-            return Ok(());
-        };
         let record: Option<Vec<u8>> = answers.take()?;
-        if record.is_some_and(|record| record.starts_with(&version_bytes(guard.version))) {
-            return Ok(());
+        match &self.guard {
+            Some(guard)
+                if !record
+                    .is_some_and(|record| record.starts_with(&version_bytes(guard.version))) =>
+            {
+                Err(Error::Fenced { key: guard.key.clone() })
+            }
+            _ => Ok(()),
         }
-        Err(Error::Fenced { key: guard.key.clone() })
     }
 }
 

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use longhaul_core::{Clock as _, SystemClock, Timestamp};
 use redis::aio::MultiplexedConnection;
 use redis::{Client, RedisError};
 use tokio::sync::watch;
@@ -45,6 +46,8 @@ enum State {
     },
     Down {
         since: Instant,
+        /// The same moment on the machine's clock, for people.
+        clock: Timestamp,
         number: u64,
         error: Arc<Error>,
     },
@@ -107,7 +110,7 @@ impl Link {
     pub(super) fn health(&self) -> Health {
         match &*self.state.borrow() {
             State::Up { .. } => Health::Up,
-            State::Down { error, .. } => Health::down(error),
+            State::Down { clock, error, .. } => Health::down(error, *clock),
         }
     }
 }
@@ -143,7 +146,8 @@ fn set_down(state: &watch::Sender<State>, number: u64, error: Error) {
     state.send_if_modified(|state| {
         let is_present = matches!(state, State::Up { number: present, .. } if *present == number);
         if is_present {
-            *state = State::Down { since: Instant::now(), number, error: Arc::new(error) };
+            let (since, clock) = (Instant::now(), SystemClock.now());
+            *state = State::Down { since, clock, number, error: Arc::new(error) };
         }
         is_present
     });
@@ -159,7 +163,7 @@ async fn keep(server: Server, mark: Mark, state: watch::Sender<State>) {
                 tries = 0;
                 watch_over(&state, connection, number).await;
             }
-            State::Down { since, number, .. } => match server.connect_again(&mark).await {
+            State::Down { since, clock, number, .. } => match server.connect_again(&mark).await {
                 Ok(connection) => {
                     tracing::info!(after = ?since.elapsed(), "the store answers again");
                     state.send_replace(State::Up { connection, number: number + 1 });
@@ -169,7 +173,7 @@ async fn keep(server: Server, mark: Mark, state: watch::Sender<State>) {
                     if tries == 0 {
                         tracing::warn!(code = %error.code(), %error, "the store is away");
                     }
-                    state.send_replace(State::Down { since, number, error });
+                    state.send_replace(State::Down { since, clock, number, error });
                     sleep(pause(tries)).await;
                     tries += 1;
                 }

@@ -1,5 +1,7 @@
 //! What the server's answers mean.
 
+use std::sync::Arc;
+
 use redis::{ErrorKind, FromRedisValue, RedisError, Value};
 
 use crate::Error;
@@ -30,6 +32,10 @@ impl Failure {
             }
             Some("OOM" | "MISCONF" | "NOREPLICAS") => Self::Refused(Error::Full { source }),
             Some("NOAUTH" | "WRONGPASS" | "NOPERM") => Self::Refused(Error::Login { source }),
+            // A script met a command that the user may not use; later versions say NOPERM.
+            Some("ERR") if error.to_string().contains("user executing the script can't") => {
+                Self::Refused(Error::Login { source })
+            }
             Some(_) => Self::Refused(Error::Backend { action, source }),
             None => match error.kind() {
                 ErrorKind::AuthenticationFailed => Self::Refused(Error::Login { source }),
@@ -58,18 +64,16 @@ pub(super) fn not_connected(error: RedisError) -> Error {
 
 /// Whether the cause is the encryption or a certificate.
 fn is_tls(error: &RedisError) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+    // The library gives its shared pointer as the source.
+    type Shared = Arc<dyn std::error::Error + Send + Sync>;
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<Shared>());
+    cause.is_some_and(|cause| {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    })
 }
 
-/// Takes a pipeline's answers one by one.
+/// Takes the parts of an answer one by one.
 #[derive(Debug)]
 pub(super) struct Answers(std::vec::IntoIter<Value>);
 

@@ -62,7 +62,8 @@ impl Redis {
         time
     }
 
-    /// Sends a transaction that changes nothing, again if its answer is lost.
+    /// Sends commands that change nothing, again if their answer is lost. The mark is asked for
+    /// last: if it is right then, what was read before was this store's.
     pub(super) async fn read(
         &self,
         action: &'static str,
