@@ -6,8 +6,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use lapin::BasicProperties;
-use lapin::options::QueueDeclareOptions;
-use lapin::types::FieldTable;
 use longhaul_core::{Clock as _, SystemClock};
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -18,6 +16,7 @@ use super::dial::Dialler;
 use super::link::{Link, Maker};
 use super::publisher::Publisher;
 use super::refusal;
+use super::subscription::ready;
 use super::topology::{Topology, lane_name};
 use crate::{Consumer, DeadId, DeadLetter, Error, Health, Lane, Options, Queue, Rung};
 
@@ -70,20 +69,14 @@ impl Queue for Rabbit {
     }
 
     async fn depth(&self) -> Result<u64, Error> {
-        let failed = |error| refusal::of_call("count its messages", error);
         self.broker
             .bounded("count its messages", async {
                 let connection = self.broker.consuming.connection().await?;
-                let channel = connection.create_channel().await.map_err(failed)?;
+                let channel = connection.create_channel().await;
+                let channel = channel.map_err(|error| refusal::of_call("open a channel", error))?;
                 let mut depth = 0;
                 for lane in [Lane::CutOver, Lane::Normal] {
-                    let name = self.broker.topology.lane(lane);
-                    let passive = QueueDeclareOptions { passive: true, ..Default::default() };
-                    let queue = channel
-                        .queue_declare(name.into(), passive, FieldTable::default())
-                        .await
-                        .map_err(failed)?;
-                    depth += u64::from(queue.message_count());
+                    depth += u64::from(ready(&channel, &self.broker.topology.lane(lane)).await?);
                 }
                 Ok(depth)
             })

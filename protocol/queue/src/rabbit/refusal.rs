@@ -26,8 +26,11 @@ pub(super) fn of_connection(address: &Address, error: Amqp) -> Error {
             },
             _ => Error::Unreachable { at, source: Box::new(error) },
         },
-        // With TLS 1.3 a client learns only here that its certificate is not accepted.
-        ErrorKind::IOError(io) if is_tls(io) => Error::Tls { at, source: Box::new(error) },
+        // With TLS 1.3 a client learns only here that its certificate is not accepted, and often
+        // by nothing but the end of the stream.
+        ErrorKind::IOError(io) if is_tls(io) || address.is_tls() => {
+            Error::Tls { at, source: Box::new(error) }
+        }
         _ => Error::Unreachable { at, source: Box::new(error) },
     }
 }

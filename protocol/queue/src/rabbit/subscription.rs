@@ -126,12 +126,7 @@ pub(super) async fn renew(
         Some(urgent) => urgent.cancel().await?,
         None => VecDeque::new(),
     };
-    let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-    let waiting = channel
-        .queue_declare(queue.into(), passive, FieldTable::default())
-        .await
-        .map_err(|error| refusal::of_call("count its messages", error))?
-        .message_count();
+    let waiting = ready(channel, queue).await?;
     let mut stream = consume(channel, queue, free).await?;
     if waiting > 0
         && backlog.is_empty()
@@ -142,6 +137,16 @@ pub(super) async fn renew(
     let credit = Arc::new(AtomicI64::new(free.into()));
     *slot.lock() = Some(Urgent { channel: channel.clone(), stream, backlog, credit });
     Ok(())
+}
+
+/// How many messages of a queue are ready for delivery.
+pub(super) async fn ready(channel: &Channel, queue: &str) -> Result<u32, Error> {
+    let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    channel
+        .queue_declare(queue.into(), passive, FieldTable::default())
+        .await
+        .map(|queue| queue.message_count())
+        .map_err(|error| refusal::of_call("count its messages", error))
 }
 
 async fn consume(channel: &Channel, queue: &str, prefetch: u16) -> Result<Consumer, Error> {
