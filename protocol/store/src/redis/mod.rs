@@ -25,6 +25,7 @@ mod reply;
 mod revision;
 mod step;
 mod store;
+mod turns;
 mod write;
 
 pub use fit::Unfit;

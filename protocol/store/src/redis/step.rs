@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use longhaul_core::{FolderRef, ItemKey, Timestamp};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Redis;
 use super::folder::Parts;
@@ -46,6 +46,8 @@ impl Redis {
         T: Send,
     {
         let (until, keys) = (deadline(), self.keys.folder(folder));
+        let turn = timeout_at(until, self.turns.take(folder)).await;
+        let _turn = turn.map_err(|_| contended(action))?;
         let mut unanswered: Vec<(Revision, T)> = Vec::new();
         for tries in 1.. {
             let found = self.find(folder, &keys, parts, until).await?;

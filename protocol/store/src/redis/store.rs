@@ -11,6 +11,7 @@ use super::client::client;
 use super::keys::Keys;
 use super::link::Link;
 use super::reply::{Answers, Failure, not_connected};
+use super::turns::Turns;
 use crate::{Error, Guard, Health, Options, Store};
 
 /// How long a call tries: over lost answers, and while others change the same folder.
@@ -21,6 +22,7 @@ const CALL: Duration = Duration::from_secs(15);
 pub struct Redis {
     pub(super) link: Arc<Link>,
     pub(super) keys: Arc<Keys>,
+    pub(super) turns: Arc<Turns>,
     pub(super) guard: Option<Guard>,
     #[cfg(feature = "conformance")]
     ahead: Arc<std::sync::atomic::AtomicI64>,
@@ -41,6 +43,7 @@ impl Redis {
         Ok(Self {
             link: Arc::new(link),
             keys: Arc::new(keys),
+            turns: Arc::default(),
             guard: None,
             #[cfg(feature = "conformance")]
             ahead: Arc::default(),

@@ -125,8 +125,10 @@ async fn copy(
 async fn calls_on_one_folder_that_meet_are_all_carried_out() {
     const BATCHES: u64 = 40;
     let Some(node) = node("a race").await else { return };
-    let store = open(node.url()).await;
-    let held = held(&store).await;
+    // In one process they take turns; these are three.
+    let stores = [open(node.url()).await, open(node.url()).await, open(node.url()).await];
+    let store = &stores[0];
+    let held = held(store).await;
     let (lease, first) = (held.lease, held.checkpoint.next_batch);
     for batch in 0..BATCHES {
         let batch = longhaul_core::BatchNo(first.0 + batch);
@@ -134,7 +136,7 @@ async fn calls_on_one_folder_that_meet_are_all_carried_out() {
     }
     let mut tasks = JoinSet::new();
     for batch in 0..BATCHES {
-        let (store, empty) = (store.clone(), held.checkpoint.clone());
+        let (store, empty) = (stores[batch as usize % 3].clone(), held.checkpoint.clone());
         tasks.spawn(async move {
             let commit = outcome(&empty, longhaul_core::BatchNo(first.0 + batch), &[]);
             let committed = store.commit(&lease, commit).await.expect("committed");
@@ -143,12 +145,12 @@ async fn calls_on_one_folder_that_meet_are_all_carried_out() {
         });
     }
     let folder = lease.folder;
-    let now = checkpoint(&store, folder).await;
+    let now = checkpoint(store, folder).await;
     store.mark_published(folder, now.pass, now.slice).await.expect("marked");
     while let Some(ended) = tasks.join_next().await {
         ended.expect("no task panicked");
     }
-    let now = checkpoint(&store, folder).await;
+    let now = checkpoint(store, folder).await;
     assert!(now.intents.is_empty() && now.published && now.committed.stragglers() == 0);
 }
 
