@@ -6,6 +6,8 @@ use longhaul_core::code::{
     QUEUE_TLS_FAILED, QUEUE_UNANSWERED, QUEUE_UNREACHABLE, QUEUE_UNROUTABLE, QUEUE_VHOST_REFUSED,
 };
 
+use crate::Health;
+
 /// The cause of an error.
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -92,8 +94,8 @@ pub enum Error {
     Unanswered {
         /// What was being done, as a verb.
         action: &'static str,
-        /// How the connection was then.
-        health: String,
+        /// How the queue was then.
+        health: Health,
     },
     /// The backend failed; trying again later may help.
     #[error("the queue could not {action}")]

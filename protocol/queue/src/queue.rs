@@ -103,6 +103,16 @@ pub enum Health {
     },
 }
 
+impl std::fmt::Display for Health {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Up => f.write_str("it is connected"),
+            Self::Blocked { reason, .. } => write!(f, "the broker takes no messages ({reason})"),
+            Self::Down { error, .. } => write!(f, "there is no connection ({error})"),
+        }
+    }
+}
+
 /// A stream of deliveries. Dropping it returns what was delivered and not settled.
 #[async_trait]
 pub trait Consumer: Send {

@@ -23,12 +23,14 @@ impl Group {
         let name = command.get_program().to_string_lossy().into_owned();
         let leader = command
             .process_group(0)
+            // What it drops when it crashes goes there too.
+            .current_dir(folder)
             .stdin(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
         // The pipe to the watchdog closes when this process ends, however it ends.
         let watchdog = Command::new("sh")
-            .args(["-c", "read -r _; kill -9 -- \"-$1\"; rm -rf \"$2\"", "watchdog"])
+            .args(["-c", "read -r _; kill -9 \"-$1\"; rm -rf \"$2\"", "watchdog"])
             .arg(leader.id().to_string())
             .arg(folder)
             .process_group(0)

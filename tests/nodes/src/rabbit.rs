@@ -252,7 +252,10 @@ impl Rabbit {
                 let output = std::fs::read_to_string(self.file("output.log"))?;
                 bail!("RabbitMQ ended: {output}");
             }
-            Ok(greets(self.address()).then_some(()))
+            // The port for TLS is opened after the other.
+            let sealed = || TcpStream::connect(self.tls_address()).is_ok();
+            let ready = greets(self.address()) && (self.options.tls.is_none() || sealed());
+            Ok(ready.then_some(()))
         })?;
         *self.process.lock().unwrap_or_else(PoisonError::into_inner) = Some(process);
         Ok(())

@@ -73,3 +73,36 @@ async fn the_proxy_holds_loses_delays_and_cuts() {
     let ended = timeout(Duration::from_secs(5), client.read(&mut byte)).await.expect("in time");
     assert!(matches!(ended, Ok(0) | Err(_)), "the connection goes on");
 }
+
+/// A node of a process that is killed is killed too: this test starts itself again as that process.
+#[test]
+fn a_node_does_not_outlive_its_process() {
+    use std::io::BufRead as _;
+    const CHILD: &str = "LONGHAUL_TEST_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        let redis = Redis::start().expect("Redis");
+        println!("\n{}", redis.address());
+        std::io::stdin().read_line(&mut String::new()).expect("killed before");
+        return;
+    }
+    let mut child = std::process::Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "--nocapture", "a_node_does_not_outlive_its_process"])
+        .env(CHILD, "1")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let output = std::io::BufReader::new(child.stdout.take().expect("piped"));
+    let address: std::net::SocketAddr = output
+        .lines()
+        .find_map(|line| line.expect("reads").trim().parse().ok())
+        .expect("it says where its node listens");
+    std::net::TcpStream::connect(address).expect("the node is up");
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    let begun = std::time::Instant::now();
+    while std::net::TcpStream::connect(address).is_ok() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the node lives on");
+        std::thread::yield_now();
+    }
+}

@@ -65,11 +65,7 @@ impl Publisher {
             }
         };
         timeout(PATIENCE, trying).await.unwrap_or_else(|_| {
-            let health = match self.health() {
-                Health::Up => "it is connected".to_owned(),
-                Health::Blocked { reason, .. } => format!("it is blocked ({reason})"),
-                Health::Down { error, .. } => format!("it is down ({error})"),
-            };
+            let health = self.health();
             Err(Error::Unanswered { action: "take a message", health })
         })
     }

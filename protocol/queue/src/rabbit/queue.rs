@@ -128,7 +128,7 @@ impl Broker {
         call: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         tokio::time::timeout(Self::PATIENCE, call).await.unwrap_or_else(|_| {
-            let health = format!("{:?}", self.consuming.health());
+            let health = self.consuming.health();
             Err(Error::Unanswered { action, health })
         })
     }
