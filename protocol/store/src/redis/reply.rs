@@ -32,10 +32,7 @@ impl Failure {
             }
             Some("OOM" | "MISCONF" | "NOREPLICAS") => Self::Refused(Error::Full { source }),
             Some("NOAUTH" | "WRONGPASS" | "NOPERM") => Self::Refused(Error::Login { source }),
-            // A script met a command that the user may not use; later versions say NOPERM.
-            Some("ERR") if error.to_string().contains("user executing the script can't") => {
-                Self::Refused(Error::Login { source })
-            }
+            Some("ERR") if is_right_missing(&error) => Self::Refused(Error::Login { source }),
             Some(_) => Self::Refused(Error::Backend { action, source }),
             None => match error.kind() {
                 ErrorKind::AuthenticationFailed => Self::Refused(Error::Login { source }),
@@ -44,6 +41,12 @@ impl Failure {
             },
         }
     }
+}
+
+/// Whether a script met a command that the user may not use: version 7.0's words, and later ones'.
+fn is_right_missing(error: &RedisError) -> bool {
+    let text = error.to_string();
+    text.contains("user executing the script can't") || text.contains("ACL failure in script")
 }
 
 /// The word the server's error begins with, if it is the server's.
