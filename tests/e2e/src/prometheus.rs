@@ -20,18 +20,19 @@ pub struct Prometheus {
 }
 
 impl Prometheus {
-    /// Starts one that scrapes `target` (host and port) each second; its data is in `folder`.
+    /// Starts one that scrapes `targets` (host and port) each second; its data is in `folder`.
     ///
     /// # Errors
     ///
     /// If it is not installed or does not come up.
-    pub fn start(folder: &Path, target: &str) -> anyhow::Result<Self> {
+    pub fn start(folder: &Path, targets: &[&str]) -> anyhow::Result<Self> {
         let config = folder.join("prometheus.yml");
         std::fs::write(
             &config,
             format!(
                 "global: {{scrape_interval: 1s}}\nscrape_configs:\n  - job_name: longhaul\n    \
-                 static_configs: [{{targets: ['{target}']}}]\n"
+                 static_configs: [{{targets: ['{}']}}]\n",
+                targets.join("', '")
             ),
         )?;
         let mut process = Command::new("prometheus")
