@@ -7,18 +7,22 @@ use longhaul_identity::Secret;
 use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep};
 use url::{Host, Url};
 
 use super::Problem;
-use super::views::{ErrorParams, Health, ProjectDetail, ProjectView, Started};
+use super::views::{DeadParams, ErrorParams, Health, ProjectDetail, ProjectView, Started};
 use crate::engine::{
-    ErrorPage, FleetStatus, PassStatus, ProjectStatus, Refusal, RefusalKind, StartPass,
+    DeadJob, DeadOutcome, DeadSelection, ErrorPage, FleetStatus, PassStatus, ProjectStatus,
+    Refusal, RefusalKind, StartPass,
 };
 use crate::project::Spec;
 use crate::verify::{Verification, VerificationId, VerifyOptions};
 
 /// How long the server may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// Between two tries while no coordinator leads.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Talks to a server.
 #[derive(Clone, Debug)]
@@ -26,6 +30,7 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     token: Secret,
+    patience: Duration,
 }
 
 impl Client {
@@ -51,7 +56,14 @@ impl Client {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| wrong(error.to_string()))?;
-        Ok(Self { http, base, token })
+        Ok(Self { http, base, token, patience: Duration::ZERO })
+    }
+
+    /// The same, which waits for so long while no coordinator leads: then nothing was done, and
+    /// another one takes over soon.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Where the server is.
@@ -76,6 +88,34 @@ impl Client {
     /// [`Refusal`].
     pub async fn fleet(&self) -> Result<FleetStatus, Refusal> {
         self.get(&["fleet"]).await
+    }
+
+    /// Jobs that were set aside, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub async fn dead_jobs(&self, limit: u16) -> Result<Vec<DeadJob>, Refusal> {
+        let params = DeadParams { limit: Some(limit) };
+        self.send(self.request(Method::GET, &["jobs", "dead"]).query(&params)).await
+    }
+
+    /// Puts dead jobs back into the queue.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub async fn retry_dead(&self, selection: &DeadSelection) -> Result<DeadOutcome, Refusal> {
+        self.post(&["jobs", "dead", "retry"], selection).await
+    }
+
+    /// Drops dead jobs for good.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub async fn drop_dead(&self, selection: &DeadSelection) -> Result<DeadOutcome, Refusal> {
+        self.post(&["jobs", "dead", "drop"], selection).await
     }
 
     /// All projects.
@@ -206,6 +246,24 @@ impl Client {
     }
 
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Refusal> {
+        let begun = Instant::now();
+        let mut request = request;
+        loop {
+            // Every body is in memory, so it can be sent again.
+            let again = request.try_clone();
+            match (self.send_once(request).await, again) {
+                (Err(refusal), Some(again))
+                    if refusal.code == code::NO_LEADER && begun.elapsed() < self.patience =>
+                {
+                    sleep(PAUSE).await;
+                    request = again;
+                }
+                (answer, _) => return answer,
+            }
+        }
+    }
+
+    async fn send_once<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Refusal> {
         let unreachable = |reason: &str| {
             let text = format!("the longhaul server at {} {reason}", self.base());
             let refusal = Refusal::new(RefusalKind::Unreachable, code::SERVER_UNREACHABLE, text);

@@ -8,6 +8,7 @@
 mod auth;
 mod client;
 mod extract;
+mod jobs;
 mod pass_on;
 mod passes;
 mod problem;

@@ -18,6 +18,9 @@ use super::router::{MAX_PROJECT, Shared};
 use crate::engine::Refusal;
 use crate::lead::{Leader, Role};
 
+#[cfg(test)]
+mod tests;
+
 /// Marks a request that was passed on.
 const PASSED_ON: HeaderName = HeaderName::from_static("longhaul-passed-on");
 /// How long a leader may take to accept a connection.

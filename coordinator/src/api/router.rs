@@ -14,7 +14,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Problem, auth, pass_on, passes, projects, reports};
+use super::{Problem, auth, jobs, pass_on, passes, projects, reports};
 use crate::engine::{Handle, Refusal, RefusalKind};
 use crate::lead::Role;
 
@@ -114,6 +114,9 @@ fn closed_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(passes::pause_pass))
         .routes(routes!(passes::resume_pass))
         .routes(routes!(passes::stop_pass))
+        .routes(routes!(jobs::list_dead))
+        .routes(routes!(jobs::retry_dead))
+        .routes(routes!(jobs::drop_dead))
         .routes(routes!(reports::fleet))
         .routes(routes!(reports::status))
         .routes(routes!(reports::errors))

@@ -14,14 +14,17 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::*;
 use crate::engine::{self, Refusal, Service};
-use crate::lead::Role;
+use crate::lead::{Leader, Role};
 
-const TOKEN: &str = "correct-horse";
+pub(super) const TOKEN: &str = "correct-horse";
 
 /// Every route of the API. A change here is a change of the API.
-const ROUTES: [(&str, &str); 15] = [
+const ROUTES: [(&str, &str); 18] = [
     ("GET", "/v1/health"),
     ("GET", "/v1/fleet"),
+    ("GET", "/v1/jobs/dead"),
+    ("POST", "/v1/jobs/dead/retry"),
+    ("POST", "/v1/jobs/dead/drop"),
     ("GET", "/v1/projects"),
     ("POST", "/v1/projects"),
     ("GET", "/v1/projects/{project}"),
@@ -39,22 +42,25 @@ const ROUTES: [(&str, &str); 15] = [
 const VERIFICATION: (&str, &str) = ("GET", "/v1/verifications/{verification}");
 
 /// A real server on an empty store.
-struct Server {
+pub(super) struct Server {
     api: Api,
-    base: String,
+    pub(super) base: String,
     http: reqwest::Client,
+    pub(super) queue: Arc<dyn Queue>,
+    role: watch::Sender<Role>,
     _stop: DropGuard,
     _tasks: JoinSet<()>,
 }
 
 impl Server {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let store = longhaul_store::Embedded::in_memory(Arc::new(SystemClock)).expect("a store");
         let store: Arc<dyn Store> = Arc::new(store);
         let queue: Arc<dyn Queue> = Arc::new(longhaul_queue::Embedded::new());
         let endpoints = Arc::new(Endpoints::new("longhaul-test"));
-        let (service, handle) = Service::new(engine::Options::default(), store, queue, endpoints);
-        let (_role, seen) = watch::channel(Role::Leads(handle));
+        let (service, handle) =
+            Service::new(engine::Options::default(), store, Arc::clone(&queue), endpoints);
+        let (role, seen) = watch::channel(Role::Leads(handle));
         let api = Api::new(seen, Secret::new(TOKEN.to_owned()), true);
         let listener = bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.address());
@@ -63,14 +69,20 @@ impl Server {
         tasks.spawn(service.run(stop.clone()));
         tasks.spawn(listener.serve(api.router(), stop.clone()));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { api, base, http, _stop: stop.drop_guard(), _tasks: tasks }
+        Self { api, base, http, queue, role, _stop: stop.drop_guard(), _tasks: tasks }
     }
 
-    fn client(&self, token: &str) -> Client {
+    /// From now on it follows.
+    pub(super) fn follow(&self, leader: Option<Leader>) {
+        let handle = self.role.borrow().handle().clone();
+        self.role.send_replace(Role::Follows(handle, leader));
+    }
+
+    pub(super) fn client(&self, token: &str) -> Client {
         Client::new(&self.base, Secret::new(token.to_owned())).expect("its own address")
     }
 
-    fn request(&self, method: &str, path: &str) -> RequestBuilder {
+    pub(super) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let path = path.replace(['{', '}'], "");
         let method: Method = method.parse().expect("a method");
         self.http.request(method, format!("{}{path}", self.base))

@@ -92,6 +92,15 @@ pub struct Started {
     pub id: VerificationId,
 }
 
+/// How many dead jobs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeadParams {
+    /// At most so many.
+    pub limit: Option<u16>,
+}
+
 /// Which errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

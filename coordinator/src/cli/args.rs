@@ -89,6 +89,9 @@ pub enum Command {
     Status(StatusArgs),
     /// List what went wrong, with the next step
     Errors(ErrorsArgs),
+    /// Look after jobs nobody works on any more
+    #[command(subcommand, arg_required_else_help = true)]
+    Jobs(JobsCommand),
     /// Compare source and destination, folder by folder
     Verify(VerifyArgs),
     /// Say what an error code means and what to do
@@ -124,6 +127,47 @@ pub enum ProjectCommand {
     Show(ProjectArg),
     /// Stop every pass of a project; what was copied stays
     Stop(ProjectArg),
+}
+
+/// Jobs.
+#[derive(Debug, Subcommand)]
+pub enum JobsCommand {
+    /// Jobs that were set aside: they failed in a way that trying again does not mend
+    #[command(subcommand, arg_required_else_help = true)]
+    Dead(DeadCommand),
+}
+
+/// Dead jobs.
+#[derive(Debug, Subcommand)]
+pub enum DeadCommand {
+    /// List them with mailbox, folder, pass, reason and age
+    List {
+        /// At most so many
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: u16,
+    },
+    /// Put them back into the queue; their attempts count from zero
+    Retry(DeadArgs),
+    /// Drop them for good; a pass that still needs one publishes it again
+    Drop {
+        /// Which ones
+        #[command(flatten)]
+        which: DeadArgs,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Which dead jobs.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DeadArgs {
+    /// Their ids, from `longhaul jobs dead list`
+    #[arg(value_name = "ID", conflicts_with = "all")]
+    pub ids: Vec<String>,
+    /// All of them
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Which project.

@@ -1,6 +1,7 @@
 //! Finding the server and the project.
 
 use std::path::Path;
+use std::time::Duration;
 
 use longhaul_core::code;
 use longhaul_identity::Secret;
@@ -9,6 +10,9 @@ use super::args::{Global, ProjectArg};
 use super::failure::Failure;
 use crate::api::Client;
 use crate::serve::ApiFile;
+
+/// How long a command waits for a coordinator to lead: several leases.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client of the server that the command line names, or of the one that runs in the data folder.
 ///
@@ -25,7 +29,7 @@ pub(crate) fn client(global: &Global) -> Result<Client, Failure> {
             (server.clone().unwrap_or(file.url), token)
         }
     };
-    Ok(Client::new(&server, Secret::new(token))?)
+    Ok(Client::new(&server, Secret::new(token))?.patient(PATIENCE))
 }
 
 fn no_server(data: &Path, named: bool) -> Failure {

@@ -10,6 +10,8 @@ mod changes;
 mod connect;
 mod errors;
 mod failure;
+mod fleet;
+mod jobs;
 mod output;
 mod pass;
 mod project;

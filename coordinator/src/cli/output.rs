@@ -1,6 +1,6 @@
 //! Printing: data to standard output, everything else to standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use serde::Serialize;
@@ -44,6 +44,20 @@ pub(crate) fn json_line(document: &impl Serialize) -> Result<(), Failure> {
 pub(crate) fn remark(text: impl std::fmt::Display) {
     // Nobody reads it: nothing is lost.
     drop(writeln!(io::stderr(), "{text}"));
+}
+
+/// A line from standard input.
+///
+/// # Errors
+///
+/// [`Failure`] if it cannot be read.
+pub(crate) async fn answer() -> Result<String, Failure> {
+    // On a thread of its own, so that Ctrl-C is heard meanwhile.
+    let read = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    Ok(read.await.map_err(io::Error::other)??)
 }
 
 /// Whether people look at standard output.

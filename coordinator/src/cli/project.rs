@@ -1,7 +1,7 @@
 //! `longhaul project`.
 
 use std::ffi::OsString;
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use longhaul_core::code;
@@ -123,13 +123,7 @@ async fn ask_for_confirmation() -> Result<bool, Failure> {
         "Both tenants stay in use: the source is only read, the destination is written.\n\
          Type `Confirm` to go on:",
     );
-    // On a thread of its own, so that Ctrl-C is heard meanwhile.
-    let read = tokio::task::spawn_blocking(|| {
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map(|_| answer)
-    });
-    let answer = read.await.map_err(io::Error::other)??;
-    Ok(answer.trim() == CONFIRM)
+    Ok(output::answer().await?.trim() == CONFIRM)
 }
 
 async fn list(global: &Global) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use longhaul_telemetry::{LogFormat, start_log};
 
 use super::args::{Cli, Command, Format, Global};
 use super::failure::Failure;
-use super::{errors, output, pass, project, status, verify};
+use super::{errors, jobs, output, pass, project, status, verify};
 use crate::{api, serve, settings};
 
 /// Reads the command line, carries the command out and says how it ended.
@@ -81,6 +81,7 @@ async fn ask(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Pass(command) => pass::run(global, command).await,
         Command::Status(args) => status::run(global, args).await,
         Command::Errors(args) => errors::run(global, args).await,
+        Command::Jobs(command) => jobs::run(global, command).await,
         Command::Verify(args) => verify::run(global, args).await,
         Command::ExplainCode { code } => explain(global.output, code),
         Command::Completions { shell } => completions(shell),

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use comfy_table::Table;
+use serde::Serialize;
 
 use super::args::{Format, Global, SelectionArgs, StatusArgs};
 use super::failure::Failure;
 use super::pass::describe;
 use super::watch::{self, Until};
-use super::{connect, output};
-use crate::engine::{MailboxStatus, PassStatus, ProjectStatus};
+use super::{connect, fleet, output};
+use crate::engine::{FleetStatus, MailboxStatus, PassStatus, ProjectStatus};
 
 /// Shows where a project stands.
 ///
@@ -25,10 +26,22 @@ pub(crate) async fn run(global: &Global, args: StatusArgs) -> Result<(), Failure
     }
     let mut status = client.status(&project).await?;
     status.mailboxes.retain(|mailbox| is_selected(mailbox, &args.selection));
+    let fleet = client.fleet().await?;
     match global.output {
-        Format::Json => output::json(&status),
-        Format::Text => output::data(summary(&status)),
+        Format::Json => output::json(&Whole { status, fleet }),
+        Format::Text => {
+            output::data(summary(&status))?;
+            output::data(format!("\n{}", fleet::lines(&fleet)))
+        }
     }
+}
+
+/// A project, and the fleet that works on it.
+#[derive(Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    status: ProjectStatus,
+    fleet: FleetStatus,
 }
 
 /// Whether a mailbox is among those that were asked for.

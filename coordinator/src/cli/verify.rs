@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use longhaul_core::code;
+use longhaul_core::{Exit, code};
 use tokio::time::sleep;
 
 use super::args::{Format, Global, VerifyArgs};
@@ -72,9 +72,27 @@ pub(crate) fn conclude(
     if verification.report.as_ref().is_some_and(|report| report.clean) {
         return Ok(());
     }
-    let dirty = mailboxes.iter().filter(|mailbox| !mailbox.clean).count();
-    let text = format!("{dirty} of {} mailboxes are not clean", mailboxes.len());
+    let dirty: Vec<_> = mailboxes.iter().filter(|mailbox| !mailbox.clean).collect();
+    if let Some(away) = nothing_was_compared(&dirty) {
+        let text = format!(
+            "{} of {} mailboxes could not be compared: {}",
+            dirty.len(),
+            mailboxes.len(),
+            away.text
+        );
+        return Err(Failure::new(away.code, text));
+    }
+    let text = format!("{} of {} mailboxes are not clean", dirty.len(), mailboxes.len());
     Err(Failure::new(code::NOT_CLEAN, text))
+}
+
+/// The reason if no mailbox is unclean but for a side that cannot be reached.
+fn nothing_was_compared<'a>(dirty: &[&'a MailboxReport]) -> Option<&'a ProblemStatus> {
+    let away = |mailbox: &&'a MailboxReport| {
+        mailbox.problem.as_ref().filter(|problem| Exit::of(problem.code) == Exit::Unreachable)
+    };
+    let away: Vec<_> = dirty.iter().filter_map(away).collect();
+    away.first().copied().filter(|_| away.len() == dirty.len())
 }
 
 async fn follow(client: &Client, begun: Verification) -> Result<Verification, Failure> {
@@ -210,4 +228,40 @@ fn folder_details(folder: &FolderReport) -> Vec<String> {
 
 fn problem(problem: &ProblemStatus) -> String {
     format!("{}: {}; next: {}", problem.code, problem.text, problem.next)
+}
+
+#[cfg(test)]
+mod tests {
+    use longhaul_core::{Code, MailboxId, Timestamp};
+
+    use super::*;
+
+    fn unclean(code: Option<Code>) -> MailboxReport {
+        let problem = |code| ProblemStatus {
+            code,
+            text: "no".to_owned(),
+            next: String::new(),
+            at: Timestamp(0),
+        };
+        MailboxReport {
+            id: MailboxId::generate(),
+            source: "a@old.example".to_owned(),
+            destination: "a@new.example".to_owned(),
+            clean: false,
+            problem: code.map(problem),
+            folders: Vec::new(),
+            not_copied: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn sides_that_cannot_be_reached_are_not_called_different() {
+        let away = unclean(Some(code::EWS_UNREACHABLE));
+        let found = nothing_was_compared(&[&away, &away]).expect("nothing was compared");
+        assert_eq!(Exit::of(found.code), Exit::Unreachable);
+        let differs = unclean(None);
+        assert!(nothing_was_compared(&[&away, &differs]).is_none());
+        let refused = unclean(Some(code::MAILBOX_NOT_FOUND));
+        assert!(nothing_was_compared(&[&refused]).is_none());
+    }
 }

@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 
 use super::context::Context;
 
+/// Dead letters counted at most.
+const DEAD: usize = 1000;
+
 /// A fleet. Instants are milliseconds since 1970, UTC, on the store's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FleetStatus {
@@ -64,6 +67,8 @@ pub struct QueueStatus {
     pub health: BackendStatus,
     /// Jobs that wait for a worker; `None` if it cannot be told.
     pub waiting: Option<u64>,
+    /// Jobs that were set aside, up to a thousand; `None` if it cannot be told.
+    pub dead: Option<usize>,
 }
 
 /// How queue or store are.
@@ -147,13 +152,18 @@ fn health(store: &dyn Store) -> BackendStatus {
 }
 
 async fn queue(context: &Context) -> QueueStatus {
-    match context.queue.depth().await {
-        Ok(depth) => QueueStatus { health: BackendStatus::UP, waiting: Some(depth) },
-        Err(error) => {
-            let text = super::trouble::chain(&error);
-            QueueStatus { health: BackendStatus::down(error.code(), text), waiting: None }
+    let health = match context.queue.health() {
+        longhaul_queue::Health::Up => BackendStatus::UP,
+        longhaul_queue::Health::Blocked { reason, .. } => {
+            BackendStatus { state: BackendState::Blocked, text: Some(reason), code: None }
         }
-    }
+        longhaul_queue::Health::Down { code, error, .. } => {
+            let health = BackendStatus::down(code, error);
+            return QueueStatus { health, waiting: None, dead: None };
+        }
+    };
+    let dead = context.queue.dead(DEAD).await.ok().map(|letters| letters.len());
+    QueueStatus { health, waiting: context.queue.depth().await.ok(), dead }
 }
 
 /// The processes that are there, in the order they joined.

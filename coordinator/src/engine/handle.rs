@@ -7,9 +7,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::command::{Answer, Command, Steer};
 use super::context::Context;
+use super::dead::{self, DeadAction};
 use super::{
-    ErrorPage, ErrorQuery, FleetStatus, ProjectStatus, Refusal, StartPass, find, fleet, listing,
-    probe, view,
+    DeadJob, DeadOutcome, DeadSelection, ErrorPage, ErrorQuery, FleetStatus, ProjectStatus,
+    Refusal, StartPass, find, fleet, listing, probe, view,
 };
 use crate::project::Spec;
 use crate::verify::{Verification, VerificationId, VerifyOptions};
@@ -138,6 +139,33 @@ impl Handle {
     /// Which processes are there, who leads, and how queue and store are. It never fails.
     pub async fn fleet(&self) -> FleetStatus {
         fleet::status(&self.context).await
+    }
+
+    /// Jobs that were set aside, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if queue or store do not answer.
+    pub async fn dead_jobs(&self, limit: usize) -> Result<Vec<DeadJob>, Refusal> {
+        dead::list(&self.context, limit).await
+    }
+
+    /// Puts dead jobs back into the queue; their attempts count from zero.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if the queue does not answer; some may be back then.
+    pub async fn retry_dead(&self, selection: DeadSelection) -> Result<DeadOutcome, Refusal> {
+        dead::act(&self.context, selection, DeadAction::Retry).await
+    }
+
+    /// Drops dead jobs for good. A pass that still needs one publishes it again after a while.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if the queue does not answer; some may be dropped then.
+    pub async fn drop_dead(&self, selection: DeadSelection) -> Result<DeadOutcome, Refusal> {
+        dead::act(&self.context, selection, DeadAction::Drop).await
     }
 
     /// What went wrong: mailboxes, folders and items.

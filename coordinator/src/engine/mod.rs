@@ -10,6 +10,7 @@
 
 mod command;
 mod context;
+mod dead;
 mod find;
 mod fleet;
 mod folders;
@@ -27,6 +28,7 @@ mod trouble;
 mod view;
 
 pub(crate) use context::Context;
+pub use dead::{DeadFolder, DeadJob, DeadOutcome, DeadSelection};
 pub use fleet::{
     BackendState, BackendStatus, CoordinatorStatus, FleetStatus, QueueStatus, WorkerStatus,
 };

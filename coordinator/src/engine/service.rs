@@ -1,6 +1,7 @@
 //! The loop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use longhaul_queue::Queue;
 use longhaul_store::{Error, Store};
@@ -8,7 +9,7 @@ use longhaul_telemetry::Pulse;
 use longhaul_worker::Endpoints;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::command::Command;
@@ -19,6 +20,9 @@ use crate::verify;
 
 /// Commands that wait for the loop before senders have to wait.
 const COMMANDS: usize = 64;
+
+/// Before the next look while jobs are being fed, if a look is quick.
+const BUSY: Duration = Duration::from_millis(50);
 
 /// The engine, ready to run.
 #[derive(Debug)]
@@ -65,7 +69,8 @@ impl Service {
         let Self { context, mut commands, pulse } = self;
         let mut passes = Passes::new(Arc::clone(&context));
         let mut verifications = JoinSet::new();
-        let mut look = tokio::time::interval(context.options.poll);
+        let poll = context.options.poll;
+        let mut look = tokio::time::interval(poll);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut in_trouble = false;
         loop {
@@ -81,11 +86,16 @@ impl Service {
                 _ = look.tick() => Ok(()),
             };
             while verifications.try_join_next().is_some() {}
+            let begun = Instant::now();
             let tended = match done {
                 Ok(()) => passes.tend().await,
                 Err(error) => Err(error),
             };
             report(&tended, &mut in_trouble);
+            if passes.has_fed() {
+                // Workers take jobs faster than the usual look comes round.
+                look.reset_after(BUSY.max(2 * begun.elapsed()).min(poll));
+            }
             if tended.is_err() {
                 passes.forget().await;
                 tokio::select! {

@@ -5,16 +5,18 @@ use std::collections::HashSet;
 use longhaul_core::code::{DUPLICATE_MAILBOX, NAME_TAKEN};
 use longhaul_core::state::{PassEvent, PassState, ProjectEvent, ProjectState};
 use longhaul_core::{PassId, ProjectId};
-use longhaul_store::records::{self, MailboxRecord, PassRecord, ProjectRecord};
+use longhaul_store::records::{self, MailboxRecord, PassRecord, ProjectRecord, Record};
 use longhaul_store::{Error, Expect};
 
 use super::Passes;
+use super::submission::Submission;
 use crate::engine::command::Steer;
 use crate::engine::{Detail, Refusal, RefusalKind, StartPass, find};
 
 impl Passes {
     /// Writes a project down. Its mailboxes come first: without the project nobody sees them, so
-    /// a project is there whole or not at all.
+    /// a project is there whole or not at all. Cut off before that, a later engine takes the
+    /// mailboxes away again.
     pub(in crate::engine) async fn create(
         &mut self,
         mut project: ProjectRecord,
@@ -33,10 +35,13 @@ impl Passes {
                 .next(event)
                 .map_err(|error| Refusal::wrong_state(error.to_string()))?;
         }
+        let submission = Submission { project: project.id };
+        records::save(store, &submission, Expect::Absent).await?;
         for mailbox in &mailboxes {
             records::save(store, mailbox, Expect::Absent).await?;
         }
         records::save(store, &project, Expect::Absent).await?;
+        store.remove(&submission.key()).await?;
         tracing::info!(project.id = %project.id, mailboxes = mailboxes.len(), "project submitted");
         Ok(project)
     }

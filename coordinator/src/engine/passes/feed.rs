@@ -22,6 +22,7 @@ impl Passes {
     /// seems lost, and notes what can be fed.
     pub(super) async fn survey(&mut self) -> Result<(), Error> {
         let copying = self.copying();
+        self.fed = false;
         if copying.is_empty() {
             return Ok(());
         }
@@ -147,6 +148,7 @@ impl Passes {
         let options = &self.context.options;
         let given = allot(&demands, options.window, self.budget(), self.turn);
         self.turn = self.turn.wrapping_add(1);
+        self.fed = given.iter().any(|count| *count > 0);
         for ((pass, mailbox), count) in copying.into_iter().zip(given) {
             if count > 0 && !self.feed_mailbox(pass, mailbox, count).await? {
                 return Ok(());

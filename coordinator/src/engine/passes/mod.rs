@@ -12,6 +12,7 @@ mod feed;
 mod observe;
 mod outcome;
 mod preparing;
+mod submission;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,8 @@ pub(super) struct Passes {
     loaded: bool,
     /// Which mailbox is fed first: moves on, so that none is always the last.
     turn: usize,
+    /// Whether the last look fed anything.
+    fed: bool,
     /// Slots of all workers, as of the last look at the members of the fleet.
     slots: usize,
     /// When to look at them again.
@@ -108,6 +111,7 @@ impl Passes {
             preparations: Preparations::default(),
             loaded: false,
             turn: 0,
+            fed: false,
             slots: 0,
             members_due: Instant::now(),
             sent_again: HashMap::new(),
@@ -160,6 +164,7 @@ impl Passes {
             return Ok(());
         }
         let store = &*self.context.store;
+        submission::clear_away(store).await?;
         let records: Vec<PassRecord> = records::list(store, "pass/").await?;
         let mut open = BTreeMap::new();
         for record in records.into_iter().filter(|record| record.ended.is_none()) {
@@ -176,6 +181,11 @@ impl Passes {
         self.open = open;
         self.loaded = true;
         Ok(())
+    }
+
+    /// Whether the last look fed anything.
+    pub(super) const fn has_fed(&self) -> bool {
+        self.fed
     }
 
     /// Throws away what is held. Preparations end; each can be begun again.
