@@ -35,6 +35,17 @@ pub(crate) fn cpu(pid: u32) -> anyhow::Result<Duration> {
     Ok(Duration::from_millis((user + system) * 1000 / TICKS_PER_SECOND))
 }
 
+/// Processor time of the whole machine so far: idle, and all of it, in ticks.
+pub(crate) fn machine() -> anyhow::Result<(u64, u64)> {
+    let stat = std::fs::read_to_string("/proc/stat")?;
+    let line = stat.lines().next().context("stat is empty")?;
+    let ticks: Vec<u64> =
+        line.split_whitespace().skip(1).map(str::parse).collect::<Result<_, _>>()?;
+    // Source: proc(5): user, nice, system, idle, iowait, …; guests are part of user.
+    let idle = ticks.get(3..5).context("stat is short")?.iter().sum();
+    Ok((idle, ticks.iter().take(8).sum()))
+}
+
 /// Open connections of a process to a port.
 pub(crate) fn connections(pid: u32, port: u16) -> anyhow::Result<usize> {
     let mut sockets = HashSet::new();

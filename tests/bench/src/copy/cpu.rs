@@ -21,9 +21,7 @@ pub(super) fn run(scheme: Scheme, quick: bool) -> anyhow::Result<Vec<Figure>> {
         copied: 2,
         items: if quick { 40 } else { 20_000 },
         profile: format!("bulk:{ITEM}:4"),
-        slots: 4,
-        mib_in_flight: 256,
-        requests: 4,
+        ..Setup::default()
     })?;
     let copied = fleet.copy()?;
     drop(fleet);

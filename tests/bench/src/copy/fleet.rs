@@ -1,13 +1,15 @@
 //! The programs under test, and a pass that they run.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use clap::ValueEnum;
-use longhaul_e2e::{Mailboxes, ProjectFile, Server, Simulator, longhaul, wait_until};
+use longhaul_e2e::{Coordinator, Finished, Mailboxes, Process, ProjectFile, Simulator, wait_until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::metrics;
 use super::traffic::Traffic;
 use crate::process;
 
@@ -45,21 +47,54 @@ pub(super) struct Setup {
     pub(super) items: u64,
     /// What they are, in the simulator's words.
     pub(super) profile: String,
+    pub(super) workers: usize,
+    /// Folders each worker copies at a time.
     pub(super) slots: u16,
-    /// Content a worker holds at a time.
+    /// Content each worker holds at a time.
     pub(super) mib_in_flight: u64,
     /// Requests of a mailbox at a time, on each side.
     pub(super) requests: u16,
 }
 
-/// The running programs.
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            scheme: Scheme::Https,
+            mailboxes: 1,
+            copied: 1,
+            items: 0,
+            profile: "bulk".to_owned(),
+            workers: 1,
+            slots: 4,
+            mib_in_flight: 256,
+            requests: 4,
+        }
+    }
+}
+
+/// The running programs: clients are stopped before what they use.
 #[derive(Debug)]
 pub(super) struct Fleet {
-    folder: TempDir,
+    pub(super) workers: Vec<Worker>,
+    coordinator: Coordinator,
+    programs: longhaul_e2e::Fleet,
     pub(super) simulator: Simulator,
-    workers: Vec<u32>,
+    folder: TempDir,
     items: u64,
-    _server: Server,
+}
+
+/// A running worker.
+#[derive(Debug)]
+pub(super) struct Worker {
+    process: Process,
+    admin: SocketAddr,
+}
+
+impl Worker {
+    /// The sum of a metric's series that carry `label`.
+    pub(super) fn metric(&self, name: &str, label: &str) -> anyhow::Result<f64> {
+        metrics::read(self.admin, name, label)
+    }
 }
 
 /// A pass that has ended.
@@ -100,29 +135,56 @@ impl Fleet {
             ..Mailboxes::default()
         })?;
         simulator.set(&json!({ "compress": false }))?;
+        let programs = longhaul_e2e::Fleet::start(folder.path())?;
+        let coordinator = programs.coordinator(&[])?;
         let slots = setup.slots.to_string();
         let in_flight = format!("{}MiB", setup.mib_in_flight);
-        let server = Server::start(
-            folder.path(),
-            &[("LONGHAUL_SLOTS", &slots), ("LONGHAUL_BYTES_IN_FLIGHT", &in_flight)],
-        )?;
-        let mut project = ProjectFile::for_simulator(&simulator, folder.path())?;
+        let workers = (0..setup.workers).map(|_| {
+            let admin = metrics::free()?;
+            let process = programs.worker(&[
+                ("LONGHAUL_SLOTS", &slots),
+                ("LONGHAUL_BYTES_IN_FLIGHT", &in_flight),
+                ("LONGHAUL_ADMIN__LISTEN", &admin.to_string()),
+            ])?;
+            Ok(Worker { process, admin })
+        });
+        let workers = workers.collect::<anyhow::Result<_>>()?;
+        let items = setup.items * setup.copied as u64;
+        let fleet = Self { workers, coordinator, programs, simulator, folder, items };
+        fleet.submit(setup)?;
+        Ok(fleet)
+    }
+
+    fn submit(&self, setup: &Setup) -> anyhow::Result<()> {
+        let mut project = ProjectFile::for_simulator(&self.simulator, self.folder.path())?;
         let lines = project.text.lines().count();
         // Two lines for each mailbox, at the end.
         let kept = lines - 2 * (setup.mailboxes as usize - setup.copied);
         project.text = project.text.lines().take(kept).map(|line| format!("{line}\n")).collect();
         project.text += &format!("options:\n  mailbox_requests: {}\n", setup.requests);
-        project.write(folder.path())?;
-        longhaul(folder.path(), &["project", "submit", "project.yaml"])?.success()?;
-        let workers = vec![server.pid()];
-        let items = setup.items * setup.copied as u64;
-        Ok(Self { folder, simulator, workers, items, _server: server })
+        project.write(self.folder.path())?;
+        self.longhaul(&["project", "submit", "project.yaml"])?;
+        Ok(())
+    }
+
+    /// Runs a pass that creates every folder and copies nothing, so that a pass after it has
+    /// nothing to prepare.
+    pub(super) fn prepare(&self) -> anyhow::Result<()> {
+        let arguments = ["pass", "start", "--kind", "pre-stage", "--cutoff", "1990-01-01"];
+        self.longhaul(&[&arguments[..], &["--wait"]].concat())?;
+        Ok(())
+    }
+
+    /// Starts a full pass.
+    pub(super) fn begin(&self) -> anyhow::Result<()> {
+        self.longhaul(&["pass", "start", "--kind", "full"])?;
+        Ok(())
     }
 
     /// Runs a full pass to its end.
     pub(super) fn copy(&self) -> anyhow::Result<Copied> {
         let cpu = self.cpu()?;
-        longhaul(self.folder.path(), &["pass", "start", "--kind", "full"])?.success()?;
+        self.begin()?;
         let port = self.simulator.base_url.rsplit(':').next().context("a port")?.parse()?;
         let mut connections = 0;
         let mut begun = None;
@@ -130,7 +192,7 @@ impl Fleet {
         while seen < self.items {
             let before = seen;
             seen = wait_until("the next items are uploaded", PATIENCE, || {
-                let open = self.workers.iter().map(|pid| process::connections(*pid, port));
+                let open = self.workers.iter().map(|w| process::connections(w.process.pid(), port));
                 connections = connections.max(open.sum::<anyhow::Result<usize>>()?);
                 let items = Traffic::of(&self.simulator, "UploadItems")?.items;
                 Ok((items > before).then_some(items))
@@ -141,9 +203,11 @@ impl Fleet {
         let steady = begun.map(|(first, at)| (seen - first, at.elapsed()));
         let status = wait_until("the pass ends", PATIENCE, || {
             let status = self.status()?;
-            Ok((status["passes"][0]["state"] == "Ended").then_some(status))
+            let passes = status["passes"].as_array().context("passes")?;
+            let over = passes.iter().all(|pass| pass["state"] == "Ended");
+            Ok(over.then_some(status))
         })?;
-        let peaks = self.workers.iter().map(|pid| process::peak(*pid));
+        let peaks = self.workers.iter().map(|worker| process::peak(worker.process.pid()));
         let peaks: Vec<u64> = peaks.collect::<anyhow::Result<_>>()?;
         let sum = |name: &str| -> anyhow::Result<u64> {
             let mailboxes = status["mailboxes"].as_array().context("mailboxes")?;
@@ -163,10 +227,14 @@ impl Fleet {
     }
 
     fn cpu(&self) -> anyhow::Result<Duration> {
-        self.workers.iter().map(|pid| process::cpu(*pid)).sum()
+        self.workers.iter().map(|worker| process::cpu(worker.process.pid())).sum()
     }
 
     fn status(&self) -> anyhow::Result<Value> {
-        longhaul(self.folder.path(), &["status", "--output", "json"])?.success()?.json()
+        self.programs.status(&self.coordinator)
+    }
+
+    fn longhaul(&self, arguments: &[&str]) -> anyhow::Result<Finished> {
+        self.programs.longhaul(&self.coordinator, arguments)?.success()
     }
 }

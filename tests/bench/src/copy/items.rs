@@ -19,9 +19,7 @@ pub(super) fn run(scheme: Scheme, quick: bool) -> anyhow::Result<Vec<Figure>> {
         copied: 2,
         items: if quick { 400 } else { 100_000 },
         profile: format!("bulk:{ITEM}:4"),
-        slots: 4,
-        mib_in_flight: 256,
-        requests: 4,
+        ..Setup::default()
     })?;
     let copied = fleet.copy()?;
     let bare = Loop::over(&fleet.simulator, 2..4, copied.connections.max(1), BATCH).run()?;

@@ -22,13 +22,10 @@ pub(super) fn run(scheme: Scheme, quick: bool) -> anyhow::Result<Vec<Figure>> {
 fn measure(what: &str, scheme: Scheme, bytes: u64, items: u64) -> anyhow::Result<Figure> {
     let fleet = Fleet::start(&Setup {
         scheme,
-        mailboxes: 1,
-        copied: 1,
         items,
         profile: format!("bulk:{bytes}"),
-        slots: 4,
         mib_in_flight: IN_FLIGHT,
-        requests: 4,
+        ..Setup::default()
     })?;
     let peak = fleet.copy()?.peak as f64 / MIB;
     let allowed = GOAL + IN_FLIGHT;

@@ -1,7 +1,7 @@
 //! What copying costs: `bench copy`, or `bench copy cpu memory --scheme https`.
 //!
-//! Simulator, longhaul and the floor are processes of their own, and each figure is measured on a
-//! fresh set of them. The figures:
+//! Simulator, coordinator, workers, RabbitMQ, Redis and the floor are processes of their own, and
+//! each figure is measured on a fresh set of them. The figures:
 //!
 //! - `cpu`: processor time per GiB of content with 75 KB items, against a [pump](crate::floor)
 //!   that moves as many bytes in as many requests over as many connections, right after, on the
@@ -14,14 +14,21 @@
 //!   starts.
 //! - `memory`: the most memory a worker ever has, with items of 150 MB and with a folder of a
 //!   million items, above its bytes-in-flight budget.
+//! - `growth`: how much more four workers copy than one, from a simulator that answers 100 ms late.
+//! - `idle`: how long slots wait for a job while there is work, of their time, by the workers' own
+//!   metrics. The jobs are the shortest there are (empty folders); the figure is valid if at least
+//!   500 of them end a second.
 //!
 //! Answers are not compressed: how much they shrink is the content's affair, and the pump would
 //! not have to unpack them.
 
 mod cpu;
 mod fleet;
+mod growth;
+mod idle;
 mod items;
 mod memory;
+mod metrics;
 mod traffic;
 
 use clap::{Args, ValueEnum};
@@ -35,14 +42,16 @@ enum Name {
     Cpu,
     Items,
     Memory,
+    Growth,
+    Idle,
 }
 
 #[derive(Args)]
 pub(crate) struct Options {
     /// What to measure; everything if nothing is named
     figures: Vec<Name>,
-    /// How the services are reached; both if not given. Memory is measured over HTTPS unless HTTP
-    /// alone is asked for
+    /// How the services are reached; both if not given. Memory, growth and idle slots are measured
+    /// over HTTPS unless HTTP is asked for
     #[arg(long)]
     scheme: Option<Scheme>,
     /// Small sizes, to see that it works: the figures say nothing, and none is judged
@@ -72,6 +81,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Vec<Figure>> {
                 }
             }
             Name::Memory => figures.extend(memory::run(one, quick)?),
+            Name::Growth => figures.extend(growth::run(one, quick)?),
+            Name::Idle => figures.extend(idle::run(one, quick)?),
         }
     }
     Ok(figures)
