@@ -26,7 +26,8 @@ impl Mailbox {
         let results = self
             .export_each(ids, || Keep {
                 checker: Checker::new(),
-                data: Some(Vec::new()),
+                data: Vec::with_capacity(ITEM_BYTES),
+                full: false,
                 held: &held,
             })
             .await?;
@@ -50,7 +51,9 @@ impl Mailbox {
         &self,
         ids: &[ItemId],
     ) -> Result<Vec<Result<Canonical, ItemError>>, Error> {
-        let results = self.export_each(ids, Collector::new).await?;
+        let results = self
+            .export_each(ids, || Digest { collector: Collector::new(), bytes: Vec::new() })
+            .await?;
         Ok(results.into_iter().map(|result| result.map(|(_, canonical)| canonical)).collect())
     }
 
@@ -110,10 +113,14 @@ async fn decode<S: Sink>(
     mut sink: S,
 ) -> Result<Result<Option<S::Output>, blob::Error>, Error> {
     let mut decoder = Base64Decoder::new();
-    let (mut text, mut bytes) = (Vec::new(), Vec::new());
     let mut outcome = Ok(());
     loop {
-        match answer.piece(&mut text).await {
+        let piece = answer.piece(|text| {
+            if outcome.is_ok() {
+                outcome = sink.push(text, &mut decoder);
+            }
+        });
+        match piece.await {
             Ok(true) => {}
             Ok(false) => break,
             // The mark of truncation can break the XML as well.
@@ -121,10 +128,6 @@ async fn decode<S: Sink>(
                 return Err(Error::truncated().with_request_id(Some(answer.request_id())));
             }
             Err(error) => return Err(error),
-        }
-        if outcome.is_ok() {
-            bytes.clear();
-            outcome = decoder.push(&text, &mut bytes).and_then(|()| sink.push(&bytes));
         }
     }
     Ok(outcome.and_then(|()| decoder.finish()).and_then(|()| sink.finish()))
@@ -134,16 +137,23 @@ async fn decode<S: Sink>(
 trait Sink: Send {
     type Output: Send;
 
-    fn push(&mut self, bytes: &[u8]) -> Result<(), blob::Error>;
+    /// Takes the next piece of the item's text.
+    fn push(&mut self, text: &[u8], decoder: &mut Base64Decoder) -> Result<(), blob::Error>;
 
     /// `None` if the item did not fit.
     fn finish(self) -> Result<Option<Self::Output>, blob::Error>;
 }
 
+/// Room an item is given before its size is known: most items need no more, and it is below what
+/// allocators ask the system for anew each time. What is not needed is given back.
+const ITEM_BYTES: usize = 96 * 1024;
+
 /// Holds the item in memory, if there is room in its batch.
 struct Keep<'a> {
     checker: Checker,
-    data: Option<Vec<u8>>,
+    data: Vec<u8>,
+    /// There is no room: `data` holds the last piece only.
+    full: bool,
     /// Bytes held by the whole batch.
     held: &'a AtomicUsize,
 }
@@ -151,35 +161,49 @@ struct Keep<'a> {
 impl Sink for Keep<'_> {
     type Output = (Vec<u8>, Report);
 
-    fn push(&mut self, bytes: &[u8]) -> Result<(), blob::Error> {
+    fn push(&mut self, text: &[u8], decoder: &mut Base64Decoder) -> Result<(), blob::Error> {
+        if self.full {
+            self.data.clear();
+        }
+        let before = self.data.len();
+        decoder.push(text, &mut self.data)?;
+        let bytes = &self.data[before..];
         self.checker.push(bytes)?;
-        let Some(data) = &mut self.data else {
+        if self.full {
             return Ok(());
-        };
+        }
         let held = self.held.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
         if held > limits::EXPORT_MEMORY {
-            self.held.fetch_sub(data.len() + bytes.len(), Ordering::Relaxed);
-            self.data = None;
-        } else {
-            data.extend_from_slice(bytes);
+            self.held.fetch_sub(self.data.len(), Ordering::Relaxed);
+            self.data = Vec::new();
+            self.full = true;
         }
         Ok(())
     }
 
-    fn finish(self) -> Result<Option<Self::Output>, blob::Error> {
+    fn finish(mut self) -> Result<Option<Self::Output>, blob::Error> {
         let report = self.checker.finish()?;
-        Ok(self.data.map(|data| (data, report)))
+        self.data.shrink_to_fit();
+        Ok((!self.full).then_some((self.data, report)))
     }
 }
 
-impl Sink for Collector {
+/// Passes the item on to be digested.
+struct Digest {
+    collector: Collector,
+    bytes: Vec<u8>,
+}
+
+impl Sink for Digest {
     type Output = Canonical;
 
-    fn push(&mut self, bytes: &[u8]) -> Result<(), blob::Error> {
-        Self::push(self, bytes)
+    fn push(&mut self, text: &[u8], decoder: &mut Base64Decoder) -> Result<(), blob::Error> {
+        self.bytes.clear();
+        decoder.push(text, &mut self.bytes)?;
+        self.collector.push(&self.bytes)
     }
 
     fn finish(self) -> Result<Option<Canonical>, blob::Error> {
-        Self::finish(self).map(Some)
+        self.collector.finish().map(Some)
     }
 }

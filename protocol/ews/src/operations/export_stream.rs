@@ -61,7 +61,6 @@ pub struct ExportStream {
     message: Message,
     decoder: Base64Decoder,
     checker: Checker,
-    text: Vec<u8>,
     state: State,
 }
 
@@ -79,7 +78,6 @@ impl ExportStream {
             message,
             decoder: Base64Decoder::new(),
             checker: Checker::new(),
-            text: Vec::new(),
             state: State::Reading,
         }
     }
@@ -119,15 +117,17 @@ impl ExportStream {
         }
         let mut bytes = Vec::new();
         while bytes.is_empty() {
-            if !self.answer.piece(&mut self.text).await? {
+            let (decoder, checker) = (&mut self.decoder, &mut self.checker);
+            let mut taken = Ok(());
+            let piece = self.answer.piece(|text| {
+                taken = decoder.push(text, &mut bytes).and_then(|()| checker.push(&bytes));
+            });
+            if !piece.await? {
                 let report = self.end().await?;
                 self.state = State::Done(report);
                 return Ok(None);
             }
-            self.decoder
-                .push(&self.text, &mut bytes)
-                .and_then(|()| self.checker.push(&bytes))
-                .map_err(StreamError::Blob)?;
+            taken.map_err(StreamError::Blob)?;
         }
         self.state = State::Reading;
         Ok(Some(bytes.into()))

@@ -120,8 +120,8 @@ impl Answer {
     }
 
     /// See [`Document::piece`].
-    pub(crate) async fn piece(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
-        self.document.piece(into).await.map_err(|error| self.failed(error))
+    pub(crate) async fn piece(&mut self, take: impl FnOnce(&[u8])) -> Result<bool, Error> {
+        self.document.piece(take).await.map_err(|error| self.failed(error))
     }
 
     /// Reads to the end of the answer. Only then is it known to be whole.

@@ -144,13 +144,12 @@ impl Document {
         }
     }
 
-    /// Appends the next piece of the open element's raw text to `into` (which is cleared first);
-    /// `false` once the element is closed. The text is never held as a whole.
+    /// Gives the next piece of the open element's raw text to `take`; `false`, and nothing for
+    /// `take`, once the element is closed. The text is never held as a whole.
     ///
     /// References to white space are dropped; no other reference belongs in base64, so the rest
     /// is passed on for the decoder to refuse.
-    pub(crate) async fn piece(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
-        into.clear();
+    pub(crate) async fn piece(&mut self, take: impl FnOnce(&[u8])) -> Result<bool, Error> {
         if !self.empty {
             // Past the parser: it takes up again at the next tag.
             let stream = self.reader.get_mut();
@@ -161,17 +160,17 @@ impl Document {
             }
             let end = memchr::memchr2(b'<', b'&', available);
             let text = &available[..end.unwrap_or(available.len())];
-            into.extend_from_slice(text);
             let amount = text.len();
-            stream.consume(amount);
             if amount > 0 {
+                take(text);
+                stream.consume(amount);
                 return Ok(true);
             }
         }
         match self.next(limits::TEXT_BYTES).await? {
             Next::End => Ok(false),
             Next::Text(text) => {
-                into.extend_from_slice(text.as_bytes());
+                take(text.as_bytes());
                 Ok(true)
             }
             Next::Start(_) => Err(Error::malformed("an element stands where data should")),

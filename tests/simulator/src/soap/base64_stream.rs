@@ -31,12 +31,20 @@ impl Base64Stream {
     /// # Errors
     /// [`NotBase64`] for a foreign character or text behind the padding.
     pub(crate) fn push(&mut self, text: &[u8]) -> Result<&[u8], NotBase64> {
-        // Nearly all pieces are plain text: decode those where they are.
-        if self.pending.is_empty() && !self.padded && plain(text) {
-            let whole = text.len() / 4 * 4;
-            self.pending.extend_from_slice(&text[whole..]);
+        // Nearly all pieces are plain text: decode those where they are, but for the groups that
+        // lie over their ends.
+        if !self.padded && plain(text) {
             self.decoded.clear();
-            BASE64.decode_vec(&text[..whole], &mut self.decoded).map_err(|_| NotBase64)?;
+            let missing = (4 - self.pending.len()) % 4;
+            let (head, text) = text.split_at(missing.min(text.len()));
+            self.pending.extend_from_slice(head);
+            if self.pending.len() == 4 {
+                BASE64.decode_vec(&self.pending, &mut self.decoded).map_err(|_| NotBase64)?;
+                self.pending.clear();
+            }
+            let (whole, rest) = text.split_at(text.len() / 4 * 4);
+            BASE64.decode_vec(whole, &mut self.decoded).map_err(|_| NotBase64)?;
+            self.pending.extend_from_slice(rest);
             return Ok(&self.decoded);
         }
         for &byte in text {
