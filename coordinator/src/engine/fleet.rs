@@ -1,5 +1,7 @@
 //! Which processes are there, who leads, and how queue and store are.
 
+use std::time::Duration;
+
 use longhaul_core::{Code, Timestamp};
 use longhaul_store::records::{self, LeadRecord, MemberRecord, MemberRole};
 use longhaul_store::{Error, Store};
@@ -8,6 +10,8 @@ use utoipa::ToSchema;
 
 use super::context::Context;
 
+/// How long looking at the dead letters may take.
+const LOOK: Duration = Duration::from_secs(2);
 /// Dead letters counted at most.
 const DEAD: usize = 1000;
 
@@ -162,7 +166,9 @@ async fn queue(context: &Context) -> QueueStatus {
             return QueueStatus { health, waiting: None, dead: None };
         }
     };
-    let dead = context.queue.dead(DEAD).await.ok().map(|letters| letters.len());
+    // A broker has to hand all of them out to be looked at.
+    let dead = tokio::time::timeout(LOOK, context.queue.dead(DEAD)).await;
+    let dead = dead.ok().and_then(Result::ok).map(|letters| letters.len());
     QueueStatus { health, waiting: context.queue.depth().await.ok(), dead }
 }
 

@@ -112,6 +112,9 @@ impl Service {
 /// Says once that the store is in trouble, and once that it is no more.
 fn report(tended: &Result<(), Error>, in_trouble: &mut bool) {
     match tended {
+        Err(Error::Fenced { .. }) if !*in_trouble => {
+            tracing::warn!("another coordinator leads: this one writes nothing more");
+        }
         Err(error) if !*in_trouble => {
             tracing::error!(code = %error.code(), %error, "passes stand still; trying again");
         }

@@ -8,6 +8,7 @@ use longhaul_store::folder::Checkpoint;
 use longhaul_store::records::{self, FolderRecord, MailboxPassRecord, MailboxRecord, PassRecord};
 
 use super::context::Context;
+use super::rates::Sample;
 use super::{FolderCounts, ItemCounts, MailboxStatus, PassStatus, ProjectStatus, Refusal, find};
 
 /// Mailboxes read at a time.
@@ -54,6 +55,12 @@ async fn read(
     let overview = store.overview(mailbox.id).await?;
     let tally = Tally::of(&mailbox, &folders, &overview, now);
     let runs = matches!(mailbox.state, MailboxState::Copying);
+    // A coordinator that does not lead takes its samples here.
+    let sample = Sample { at: now, items: tally.items.copied, bytes: tally.items.bytes_copied };
+    match runs {
+        true => context.rates.sample(mailbox.id, sample),
+        false => context.rates.forget(mailbox.id),
+    }
     let rate = runs.then(|| context.rates.rate(mailbox.id)).flatten();
     let left = tally.items.bytes_total.0.saturating_sub(tally.items.bytes_copied.0);
     let eta_seconds =

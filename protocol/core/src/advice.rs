@@ -51,6 +51,16 @@ pub fn advice(code: Code) -> &'static str {
         STORE_DAMAGED => "restore the data folder from a backup; do not start from an empty one",
         STORE_NOT_WRITABLE => "make the data folder writable or choose another",
         STORE_FAILED | QUEUE_FAILED => "check the backend's log; longhaul tries again by itself",
+        STORE_UNREACHABLE => "check host and port of `store.url` and that Redis runs there",
+        STORE_LOGIN_REFUSED => "check user and password of `store.url`, and what the user may do",
+        STORE_TLS => "check `store.ca`, `store.certificate` and the name in `store.url`",
+        STORE_NO_LOG => "redis-cli config set appendonly yes, then redis-cli config rewrite",
+        STORE_NOT_SYNCED => {
+            "redis-cli config set appendfsync always, then redis-cli config rewrite"
+        }
+        STORE_EVICTS => {
+            "redis-cli config set maxmemory-policy noeviction, then redis-cli config rewrite"
+        }
         QUEUE_UNREACHABLE => "check host and port of `queue.url` and that RabbitMQ runs there",
         QUEUE_LOGIN_REFUSED => "check user and password of `queue.url` (percent-encoded)",
         QUEUE_VHOST_REFUSED => {

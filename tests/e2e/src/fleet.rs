@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use longhaul_nodes::{Rabbit, Redis};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Finished, Process, Settings, longhaul, program};
+use crate::{Finished, Process, Settings, longhaul, program, wait_until};
 
 /// The API token of every fleet under test.
 const TOKEN: &str = "token-of-a-test";
@@ -94,6 +95,46 @@ impl Fleet {
     /// If it fails.
     pub fn status(&self, at: &Coordinator) -> anyhow::Result<Value> {
         self.longhaul(at, &["status", "--output", "json"])?.success()?.json()
+    }
+
+    /// What a coordinator says about the fleet: leader, members, queue and store.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub fn members(&self, at: &Coordinator) -> anyhow::Result<Value> {
+        let http = reqwest::blocking::Client::builder().no_proxy().build()?;
+        let request = http.get(format!("{}/v1/fleet", at.url)).bearer_auth(TOKEN);
+        Ok(request.send()?.error_for_status()?.json()?)
+    }
+
+    /// Waits until `at` sees itself lead.
+    ///
+    /// # Errors
+    ///
+    /// If it does not within `patience`.
+    pub fn wait_for_lead(&self, at: &Coordinator, patience: Duration) -> anyhow::Result<()> {
+        wait_until("it leads", patience, || {
+            Ok((self.members(at)?["leader"] == *at.url).then_some(()))
+        })
+    }
+
+    /// Waits until the last pass is over, and insists that every mailbox ended clean.
+    ///
+    /// # Errors
+    ///
+    /// If it is not over within `patience`, or a mailbox did not end clean.
+    pub fn wait_for_pass(&self, at: &Coordinator, patience: Duration) -> anyhow::Result<()> {
+        let status = wait_until("the pass is over", patience, || {
+            let status = self.status(at)?;
+            let last = status["passes"].as_array().and_then(|passes| passes.last());
+            Ok(last.is_some_and(|pass| pass["state"] == "Ended").then_some(status))
+        })?;
+        for mailbox in status["mailboxes"].as_array().context("mailboxes")? {
+            let state = &mailbox["state"];
+            ensure!(state == "Completed" || state == "PreStaged", "{mailbox}");
+        }
+        Ok(())
     }
 
     /// What all programs of the fleet logged, for the message of a failed test.
