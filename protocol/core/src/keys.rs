@@ -14,19 +14,52 @@ use crate::MailboxId;
 /// 10^15 folders.
 const KEY_BYTES: usize = 12;
 
+/// The first byte of an id says how the others are written.
+const PLAIN: u8 = 0;
+const SHORTENED: u8 = 1;
+
+/// No id is longer than this.
+const MAX_ID: usize = 1024;
+
 /// Digest of a service id's *bytes*.
 ///
 /// EWS writes ids in standard base64, Microsoft Graph writes the same bytes with `-` and `_`, and
-/// the service may respell an id it returns; hashing the decoded bytes makes all spellings one key.
+/// the service may respell an id it returns: with runs of equal bytes shortened, or not. Hashing
+/// the bytes in full makes all spellings one key.
+///
+/// Source: \[MS-OXCEXT\] section 3.1.4.5 (the spelling); ews-managed-api issue 46 (ExportItems
+/// answers with others than it was asked with).
 fn digest(service_id: &str) -> [u8; KEY_BYTES] {
     let decoded = STANDARD.decode(service_id).or_else(|_| URL_SAFE.decode(service_id));
     let hash = match decoded {
-        Ok(bytes) => Sha256::digest(bytes),
+        Ok(bytes) => Sha256::digest(lengthened(&bytes).unwrap_or(bytes)),
         Err(_) => Sha256::digest(service_id.as_bytes()),
     };
     let mut key = [0; KEY_BYTES];
     key.copy_from_slice(&hash[..KEY_BYTES]);
     key
+}
+
+/// An id whose runs are shortened, written in full; `None` if it is not such an id.
+fn lengthened(id: &[u8]) -> Option<Vec<u8>> {
+    let (&SHORTENED, mut rest) = id.split_first()? else {
+        return None;
+    };
+    let mut out = vec![PLAIN];
+    while let Some((byte, after)) = rest.split_first() {
+        out.push(*byte);
+        rest = after;
+        // Two equal bytes are followed by how many more of them there are.
+        if rest.first() == Some(byte) {
+            let more = rest.get(1)?;
+            out.resize(out.len() + 1 + usize::from(*more), *byte);
+            rest = &rest[2..];
+        }
+        if out.len() > MAX_ID {
+            return None;
+        }
+    }
+    Some(out)
 }
 
 macro_rules! key {
@@ -124,6 +157,17 @@ mod tests {
     fn both_transports_spellings_of_an_id_are_one_key() {
         assert_eq!(ItemKey::of("AAMk+/8="), ItemKey::of("AAMk-_8="));
         assert_ne!(ItemKey::of("AAMk+/8="), ItemKey::of("AAMk+/9="));
+    }
+
+    #[test]
+    fn an_id_with_shortened_runs_is_the_same_key() {
+        let plain = STANDARD.encode([0, 3, 7, 7, 9, 5, 5, 5, 5]);
+        let shortened = STANDARD.encode([1, 3, 7, 7, 0, 9, 5, 5, 2]);
+        assert_eq!(ItemKey::of(&plain), ItemKey::of(&shortened));
+        let other = STANDARD.encode([1, 3, 7, 7, 1, 9, 5, 5, 2]);
+        assert_ne!(ItemKey::of(&plain), ItemKey::of(&other));
+        // Ends where a count has to be: no id, but a text like any other.
+        assert_ne!(ItemKey::of(&STANDARD.encode([1, 7, 7])), ItemKey::of(&plain));
     }
 
     #[test]
