@@ -26,6 +26,7 @@ pub(crate) enum Early {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Late {
     Fault(Fault),
+    Status { status: u16, retry_after: Option<u64> },
     Reset,
 }
 
@@ -68,7 +69,7 @@ impl Plan {
     pub(crate) fn early(&self) -> Option<Early> {
         self.actions.iter().find_map(|action| match action {
             Action::Fault { when: When::Before, .. } => fault(action).map(Early::Fault),
-            Action::Status { status, retry_after } => {
+            Action::Status { status, retry_after, when: When::Before } => {
                 Some(Early::Status { status: *status, retry_after: *retry_after })
             }
             Action::ErrorPage => Some(Early::ErrorPage),
@@ -82,6 +83,9 @@ impl Plan {
     pub(crate) fn late(&self) -> Option<Late> {
         self.actions.iter().find_map(|action| match action {
             Action::Fault { when: When::After, .. } => fault(action).map(Late::Fault),
+            Action::Status { status, retry_after, when: When::After } => {
+                Some(Late::Status { status: *status, retry_after: *retry_after })
+            }
             Action::Reset { when: When::After } => Some(Late::Reset),
             _ => None,
         })

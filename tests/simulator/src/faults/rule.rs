@@ -65,6 +65,8 @@ pub(crate) enum Action {
         /// `Retry-After`, seconds.
         #[serde(default)]
         retry_after: Option<u64>,
+        #[serde(default)]
+        when: When,
     },
     /// 302 to the front end's error page.
     ErrorPage,

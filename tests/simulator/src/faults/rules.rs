@@ -77,7 +77,7 @@ impl Faults {
     /// Counts a token request and says what happens to it.
     pub(crate) fn token(&self) -> Option<TokenFault> {
         self.fire(None, "Token").into_iter().find_map(|action| match action {
-            Action::Status { status, retry_after } => {
+            Action::Status { status, retry_after, .. } => {
                 StatusCode::from_u16(status).ok().map(|s| TokenFault::Status(s, retry_after))
             }
             Action::Latency { milliseconds } => {

@@ -54,7 +54,9 @@ impl Mailbox {
             .map(|ItemId { number, .. }| number)
             .filter(|number| folder.is_associated(*number) == associated)
             .collect();
-        if order != Order::NewestFirst {
+        if order == Order::OldestFirst {
+            numbers.reverse();
+        } else if order != Order::NewestFirst {
             let mut dated: Vec<_> = numbers
                 .iter()
                 .rev()

@@ -175,8 +175,10 @@ pub(crate) enum Scope {
 /// Order of FindItem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// Newest item of the folder first: the default view.
+    /// Newest item of the folder first: the default view, and by creation. Numbers follow the
+    /// times of creation, except of items that were moved in.
     NewestFirst,
+    OldestFirst,
     ReceivedAscending,
     ReceivedDescending,
 }

@@ -148,7 +148,8 @@ fn find(
     Ok(Found { items: items.collect::<Result<_, _>>()?, total, next, last })
 }
 
-/// The order asked for: by time of receipt or creation, which the model keeps as one.
+/// The order asked for: by time of creation, or by time of receipt or sending, which the model
+/// keeps as one.
 fn order(request: &Node) -> Result<Order, ItemError> {
     let Some(field) = request.children_of("SortOrder").first() else {
         return Ok(Order::NewestFirst);
@@ -158,26 +159,23 @@ fn order(request: &Node) -> Result<Order, ItemError> {
         "The property can not be used for sorting or grouping.",
     );
     let path = field.children.first().ok_or_else(|| unsupported.clone())?;
-    let dated = match Field::parse(path)? {
-        Field::Uri(uri) => {
-            matches!(
-                uri.as_str(),
-                "item:DateTimeReceived" | "item:DateTimeCreated" | "item:DateTimeSent"
-            )
-        }
+    let (created, received) = match Field::parse(path)? {
+        Field::Uri(uri) => (
+            uri == "item:DateTimeCreated",
+            matches!(uri.as_str(), "item:DateTimeReceived" | "item:DateTimeSent"),
+        ),
         Field::Extended(extended) => {
             use crate::mapi::{Key, tags};
-            [tags::DELIVERY_TIME, tags::CREATION_TIME, tags::SUBMIT_TIME]
-                .into_iter()
-                .any(|tag| extended.key == Key::from(tag))
+            let is = |tag| extended.key == Key::from(tag);
+            (is(tags::CREATION_TIME), is(tags::DELIVERY_TIME) || is(tags::SUBMIT_TIME))
         }
-        Field::Indexed(..) => false,
+        Field::Indexed(..) => (false, false),
     };
-    if !dated {
-        return Err(unsupported);
+    match (field.attribute("Order"), created, received) {
+        (Some("Descending"), true, _) => Ok(Order::NewestFirst),
+        (_, true, _) => Ok(Order::OldestFirst),
+        (Some("Descending"), _, true) => Ok(Order::ReceivedDescending),
+        (_, _, true) => Ok(Order::ReceivedAscending),
+        _ => Err(unsupported),
     }
-    Ok(match field.attribute("Order") {
-        Some("Descending") => Order::ReceivedDescending,
-        _ => Order::ReceivedAscending,
-    })
 }

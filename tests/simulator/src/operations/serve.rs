@@ -211,6 +211,9 @@ fn execute(
     match late {
         None => Ok(sink.finish()?),
         Some(Late::Fault(fault)) => Err(fault.into()),
+        Some(Late::Status { status, retry_after }) => {
+            Err(Failure::Early(Early::Status { status, retry_after }))
+        }
         Some(Late::Reset) => Err(Failure::Early(Early::Reset)),
     }
 }

@@ -23,7 +23,7 @@ use tokio_util::io::{StreamReader, SyncIoBridge};
 use uuid::Uuid;
 
 use crate::operations::{Caller, Outcome, serve};
-use crate::tenant::World;
+use crate::tenant::{Settings, World};
 use crate::token::Access;
 
 use super::refuse;
@@ -38,6 +38,11 @@ pub(super) async fn exchange(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let headers = parts.headers;
+    let chunked = !headers.contains_key(CONTENT_LENGTH);
+    if chunked && world.settings().refuse_chunked == Some(Settings::CUT) {
+        cut.now();
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
     let mut response = match admit(&world, &parts.method, &headers) {
         Ok(caller) => run(world, caller, cut, &headers, body).await,
         Err(refusal) => *refusal,

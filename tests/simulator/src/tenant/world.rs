@@ -56,7 +56,7 @@ pub(crate) struct Settings {
     /// Most bytes of a request body; Exchange Server's default
     /// ([ED uploaditems-operation.md]).
     pub(crate) max_request_bytes: u64,
-    /// Status for request bodies without a length, if such are refused.
+    /// Status for request bodies without a length, if such are refused; 0 cuts the connection.
     pub(crate) refuse_chunked: Option<u16>,
     /// Requests at once per application and mailbox ([ED ews-throttling-in-exchange.md]).
     pub(crate) max_concurrency: u32,
@@ -64,6 +64,11 @@ pub(crate) struct Settings {
     pub(crate) budget: Option<Budget>,
     /// Whether answers are compressed for clients that ask.
     pub(crate) compress: bool,
+}
+
+impl Settings {
+    /// A `refuse_chunked` that is no status.
+    pub(crate) const CUT: u16 = 0;
 }
 
 impl Default for Settings {
