@@ -1,6 +1,7 @@
 //! The client of one endpoint, and the mailboxes it acts on.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use longhaul_core::Side;
@@ -20,13 +21,19 @@ pub struct Endpoint {
 
 /// A client of one endpoint. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Client(Arc<Endpoint>);
+pub struct Client(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    endpoint: Endpoint,
+    refuses_chunks: AtomicBool,
+}
 
 impl Client {
     /// A client of `endpoint`. Nothing is sent yet.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
-        Self(Arc::new(endpoint))
+        Self(Arc::new(Shared { endpoint, refuses_chunks: AtomicBool::new(false) }))
     }
 
     /// The mailbox with the SMTP address `smtp`, acted on by impersonation. Its requests are
@@ -38,7 +45,7 @@ impl Client {
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.0
+        &self.0.endpoint
     }
 }
 
@@ -60,6 +67,18 @@ impl Mailbox {
 
     pub(crate) const fn side(&self) -> Side {
         self.side
+    }
+
+    /// Whether the endpoint is known to take no request without an announced length: measure an
+    /// item before [`Self::upload_stream`].
+    #[must_use]
+    pub fn refuses_chunks(&self) -> bool {
+        self.client.0.refuses_chunks.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that for every mailbox of the endpoint.
+    pub fn remember_refuses_chunks(&self) {
+        self.client.0.refuses_chunks.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn smtp(&self) -> &str {

@@ -1,5 +1,7 @@
 //! The check every item passes between export and upload.
 
+use longhaul_core::Timestamp;
+
 use super::tag::{Tag, UTF16, code_page};
 use super::walk::{Name, Part, Visitor, Walk};
 use super::{Error, record::Records};
@@ -11,6 +13,10 @@ pub struct Report {
     pub bytes: u64,
     /// Its message class, if it has one and the stream could be followed that far.
     pub message_class: Option<String>,
+    /// When it was delivered (0x0E06), likewise.
+    pub delivered: Option<Timestamp>,
+    /// When it was submitted (0x0039), likewise.
+    pub submitted: Option<Timestamp>,
     /// The separator before the attachments is missing. The format allows that, but no server
     /// was seen to leave it out: export again before believing it.
     pub suspect: bool,
@@ -22,14 +28,14 @@ pub struct Report {
 #[derive(Debug)]
 pub struct Checker {
     pipe: Pipe,
-    class: Class,
+    facts: Facts,
 }
 
 impl Checker {
     /// A checker at the start of an item.
     #[must_use]
     pub fn new() -> Self {
-        Self { pipe: Pipe::new(), class: Class::default() }
+        Self { pipe: Pipe::new(), facts: Facts::default() }
     }
 
     /// Takes the item's next bytes.
@@ -39,7 +45,7 @@ impl Checker {
     /// [`Error::Broken`] as soon as the item breaks the format. The checker is of no use
     /// afterwards.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.pipe.push(bytes, &mut self.class)
+        self.pipe.push(bytes, &mut self.facts)
     }
 
     /// Ends the item.
@@ -48,7 +54,7 @@ impl Checker {
     ///
     /// [`Error::Truncated`] if the item is not complete.
     pub fn finish(self) -> Result<Report, Error> {
-        self.pipe.finish(self.class)
+        self.pipe.finish(self.facts)
     }
 }
 
@@ -76,32 +82,54 @@ impl Pipe {
         self.records.push(bytes, |stream| self.walk.push(stream, visitor))
     }
 
-    pub(crate) fn finish(self, class: Class) -> Result<Report, Error> {
+    pub(crate) fn finish(self, facts: Facts) -> Result<Report, Error> {
         self.records.finish()?;
         self.walk.finish()?;
         let opaque = self.walk.is_opaque();
         let suspect = !opaque && !self.walk.has_attachment_separator();
-        Ok(Report { bytes: self.bytes, message_class: class.text(), suspect, opaque })
+        Ok(Report {
+            bytes: self.bytes,
+            delivered: time(facts.delivered.as_deref()),
+            submitted: time(facts.submitted.as_deref()),
+            message_class: facts.class(),
+            suspect,
+            opaque,
+        })
     }
 }
 
 const MESSAGE_CLASS: u16 = 0x001A;
+const SUBMITTED: u16 = 0x0039;
+const DELIVERED: u16 = 0x0E06;
+/// Type of a time: 64 bits, in 100 ns since 1601.
+/// Source: \[MS-DTYP\] section 2.3.3.
+const TIME: u16 = 0x0040;
+/// Milliseconds from then to 1970.
+const EPOCH: i64 = 11_644_473_600_000;
 /// A message class has at most 255 characters of two bytes each.
 /// Source: \[MS-OXCMSG\] section 2.2.1.3.
 const CLASS_BYTES: usize = 512;
 
-/// Picks out the message class.
+/// Picks out what tells one item from another.
 #[derive(Debug, Default)]
-pub(crate) struct Class {
+pub(crate) struct Facts {
     depth: usize,
     wide: bool,
-    reading: bool,
-    value: Option<Vec<u8>>,
+    /// The property whose value is being read, if it is one of ours.
+    reading: Option<u16>,
+    message_class: Option<Vec<u8>>,
+    delivered: Option<Vec<u8>>,
+    submitted: Option<Vec<u8>>,
 }
 
-impl Class {
-    fn text(self) -> Option<String> {
-        let bytes = self.value?;
+fn time(value: Option<&[u8]>) -> Option<Timestamp> {
+    let ticks = i64::from_le_bytes(value?.try_into().ok()?);
+    Some(Timestamp(ticks / 10_000 - EPOCH))
+}
+
+impl Facts {
+    fn class(self) -> Option<String> {
+        let bytes = self.message_class?;
         let text = if self.wide {
             let units: Vec<u16> =
                 bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
@@ -114,7 +142,18 @@ impl Class {
     }
 }
 
-impl Visitor for Class {
+impl Facts {
+    /// The place for the value that is being read.
+    fn read(&mut self) -> Option<&mut Option<Vec<u8>>> {
+        match self.reading? {
+            MESSAGE_CLASS => Some(&mut self.message_class),
+            SUBMITTED => Some(&mut self.submitted),
+            _ => Some(&mut self.delivered),
+        }
+    }
+}
+
+impl Visitor for Facts {
     fn enter(&mut self, _part: Part) {
         self.depth += 1;
     }
@@ -125,28 +164,31 @@ impl Visitor for Class {
 
     fn property(&mut self, tag: Tag, _name: Option<Name>) {
         let page = code_page(tag.kind);
-        self.reading = self.depth == 0 && tag.id == MESSAGE_CLASS && page.is_some();
-        if self.reading {
+        let ours = match tag.id {
+            MESSAGE_CLASS => page.is_some(),
+            SUBMITTED | DELIVERED => tag.kind == TIME,
+            _ => false,
+        };
+        self.reading = (self.depth == 0 && ours).then_some(tag.id);
+        if self.reading == Some(MESSAGE_CLASS) {
             self.wide = page == Some(UTF16);
         }
     }
 
     fn value(&mut self, length: usize) {
-        self.reading &= length <= CLASS_BYTES;
-        if self.reading {
-            self.value = Some(Vec::with_capacity(length));
+        self.reading = self.reading.filter(|_| length <= CLASS_BYTES);
+        if let Some(value) = self.read() {
+            *value = Some(Vec::with_capacity(length));
         }
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        if self.reading
-            && let Some(value) = &mut self.value
-        {
+        if let Some(Some(value)) = self.read() {
             value.extend_from_slice(bytes);
         }
     }
 
     fn end(&mut self) {
-        self.reading = false;
+        self.reading = None;
     }
 }

@@ -123,6 +123,17 @@ impl Error {
         self
     }
 
+    /// The same failure of a request that was not sent to its end: it was not carried out.
+    pub(crate) fn of_incomplete_request(mut self) -> Self {
+        self.0.verdict.executed = Executed::No;
+        self
+    }
+
+    /// Whether the connection was lost, or nothing was answered in time.
+    pub(crate) fn is_cut(&self) -> bool {
+        matches!(self.0.kind, Kind::Transport { .. })
+    }
+
     /// What to do.
     #[must_use]
     pub fn class(&self) -> Class {

@@ -34,6 +34,8 @@ enum Cause {
     Service(String),
     #[error("exchange reported success without {0}")]
     Missing(&'static str),
+    #[error("exchange answered with another item than the one asked for")]
+    Misplaced,
     #[error("the exported item is damaged")]
     Blob(#[source] blob::Error),
     #[error("the item is too large for a batch and has to be exported alone")]
@@ -66,6 +68,17 @@ impl ItemError {
         };
         let service = Service { request_id, ..Service::default() };
         Self { cause: Cause::Missing(what), verdict, service: Box::new(service) }
+    }
+
+    /// The answer at the item's place is for another item.
+    pub(crate) fn misplaced(request_id: Option<String>) -> Self {
+        let verdict = Verdict {
+            class: Class::RetryItem,
+            code: code::MALFORMED_ANSWER,
+            executed: Executed::No,
+        };
+        let service = Service { request_id, ..Service::default() };
+        Self { cause: Cause::Misplaced, verdict, service: Box::new(service) }
     }
 
     /// A damaged export.

@@ -66,6 +66,10 @@ pub enum UploadStreamError {
     /// The source gave another number of bytes than was announced. The item was not uploaded.
     #[error("the item has changed in length between measuring and sending")]
     LengthChanged,
+    /// The destination broke the connection before the request was complete. The item was not
+    /// uploaded.
+    #[error("the destination side ended before the item was sent")]
+    Cut(#[source] Error),
     /// The destination failed; see [`Error::executed`].
     #[error("the destination side failed")]
     Destination(#[source] Error),
@@ -78,7 +82,7 @@ impl UploadStreamError {
         match self {
             Self::Source(error) => error.class(),
             Self::LengthChanged => Class::RetryItem,
-            Self::Destination(error) => error.class(),
+            Self::Cut(error) | Self::Destination(error) => error.class(),
         }
     }
 
@@ -88,7 +92,7 @@ impl UploadStreamError {
         match self {
             Self::Source(error) => error.code(),
             Self::LengthChanged => code::ITEM_CHANGED,
-            Self::Destination(error) => error.code(),
+            Self::Cut(error) | Self::Destination(error) => error.code(),
         }
     }
 
@@ -98,7 +102,7 @@ impl UploadStreamError {
         match self {
             Self::Source(error) => error.hint(),
             Self::LengthChanged => None,
-            Self::Destination(error) => error.hint(),
+            Self::Cut(error) | Self::Destination(error) => error.hint(),
         }
     }
 
@@ -106,8 +110,21 @@ impl UploadStreamError {
     #[must_use]
     pub fn executed(&self) -> Executed {
         match self {
-            Self::Source(_) | Self::LengthChanged => Executed::No,
+            Self::Source(_) | Self::LengthChanged | Self::Cut(_) => Executed::No,
             Self::Destination(error) => error.executed(),
+        }
+    }
+
+    /// Whether it may be the form of the request that the destination does not take: a body
+    /// whose length is not announced. It has no code of its own for that.
+    #[must_use]
+    pub fn may_refuse_chunks(&self) -> bool {
+        match self {
+            Self::Cut(_) => true,
+            Self::Destination(error) => {
+                matches!(error.http_status(), Some(400 | 405 | 411 | 501))
+            }
+            Self::Source(_) | Self::LengthChanged => false,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! ExportItems for batches. Source: Microsoft: "ExportItems operation".
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use longhaul_core::ItemKey;
 
 use super::{outcomes, read_item, write};
 use crate::blob::canonical::{Canonical, Collector};
@@ -13,7 +16,8 @@ use crate::{Error, Exported, ItemError, ItemId, Mailbox, limits};
 impl Mailbox {
     /// Exports a small batch into memory, decoded and checked, each item with its own outcome.
     /// Keep to [`limits::EXPORT_ITEMS`] and [`limits::BATCH_BYTES`]; an item that goes beyond
-    /// [`limits::EXPORT_MEMORY`] comes back as an error that asks to export it alone.
+    /// [`limits::EXPORT_MEMORY`] comes back as an error that asks to export it alone. An answer
+    /// that stands at another item's place is an error of that place.
     ///
     /// Nothing is changed, so the future may be dropped at any point.
     ///
@@ -67,6 +71,8 @@ impl Mailbox {
         }
         let mut answer = call(request(self.smtp(), ids)?).make(self).await?;
         let mut results = Vec::with_capacity(ids.len());
+        let places: HashMap<_, _> =
+            ids.iter().enumerate().map(|(place, id)| (ItemKey::of(&id.id), place)).collect();
         answer.open_messages().await?;
         while let Some(mut message) = answer.message().await? {
             let (mut id, mut data) = (None, None);
@@ -82,6 +88,11 @@ impl Mailbox {
             let request_id = || Some(answer.request_id().to_owned());
             results.push(message.outcome(answer.request_id()).and_then(|()| {
                 let id = id.ok_or_else(|| ItemError::missing("an item id", request_id()))?;
+                // An id in a spelling we do not know has no place, and its position has to do.
+                let place = places.get(&ItemKey::of(&id.id));
+                if place.is_some_and(|place| *place != results.len()) {
+                    return Err(ItemError::misplaced(request_id()));
+                }
                 match data {
                     Some(Ok(Some(output))) => Ok((id, output)),
                     Some(Ok(None)) => Err(ItemError::alone(request_id())),

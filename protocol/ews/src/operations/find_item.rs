@@ -27,9 +27,35 @@ impl Mailbox {
         offset: u32,
         max: u32,
     ) -> Result<FoundPage, Error> {
+        self.find(folder, traversal, Order::OldestFirst, offset, max).await
+    }
+
+    /// Like [`Self::find_items`], newest first: what was created lately stands on the first page.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], also where the service refuses the folder.
+    pub async fn find_newest(
+        &self,
+        folder: &FolderId,
+        traversal: Traversal,
+        offset: u32,
+        max: u32,
+    ) -> Result<FoundPage, Error> {
+        self.find(folder, traversal, Order::NewestFirst, offset, max).await
+    }
+
+    async fn find(
+        &self,
+        folder: &FolderId,
+        traversal: Traversal,
+        order: Order,
+        offset: u32,
+        max: u32,
+    ) -> Result<FoundPage, Error> {
         let mut size = max.clamp(1, limits::FIND_PAGE);
         loop {
-            let xml = request(self.smtp(), folder, traversal, offset, size)?;
+            let xml = request(self.smtp(), folder, traversal, order, offset, size)?;
             let mut answer = Call::small("FindItem", xml).make(self).await?;
             match page(&mut answer, "Items", read_item::facts).await {
                 Err(error) if halves(&error, &mut size) => {}
@@ -44,10 +70,18 @@ impl Mailbox {
     }
 }
 
+/// By time of creation in the mailbox, which never changes, so that the pages fit together.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
 pub(super) fn request(
     smtp: &str,
     folder: &FolderId,
     traversal: Traversal,
+    order: Order,
     offset: u32,
     size: u32,
 ) -> Result<Vec<u8>, Error> {
@@ -55,13 +89,16 @@ pub(super) fn request(
         Traversal::Shallow => "Shallow",
         Traversal::Associated => "Associated",
     };
+    let order = match order {
+        Order::OldestFirst => "Ascending",
+        Order::NewestFirst => "Descending",
+    };
     envelope(smtp, |xml| {
         xml.element("m:FindItem", &[("Traversal", traversal)], |xml| {
             write::item_facts_shape(xml);
             xml.empty("m:IndexedPageItemView", &attributes(&view(offset, size)));
-            // Sorted by what never changes, so that the pages fit together.
             xml.element("m:SortOrder", &[], |xml| {
-                xml.element("t:FieldOrder", &[("Order", "Ascending")], |xml| {
+                xml.element("t:FieldOrder", &[("Order", order)], |xml| {
                     xml.empty("t:FieldURI", &[("FieldURI", "item:DateTimeCreated")]);
                 });
             });

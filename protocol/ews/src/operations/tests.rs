@@ -24,6 +24,7 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
     let ids = [ItemId::new("AAM\"="), versioned.clone()];
     let inbox = FolderName::Distinguished("inbox");
     let both = [inbox, FolderName::Id(&folder)];
+    let find = |traversal, order| find_item::request(SMTP, &folder, traversal, order, 10, 250);
     let mut requests = vec![
         ("get_folder", get_folder::request(SMTP, &both)),
         ("find_folder", find_folder::request(SMTP, inbox, 0, 1000)),
@@ -36,7 +37,8 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
             "sync_folder_items again",
             sync_folder_items::request(SMTP, &folder, Some("H4sI"), 1, SyncScope::Normal),
         ),
-        ("find_item", find_item::request(SMTP, &folder, Traversal::Associated, 10, 250)),
+        ("find_item", find(Traversal::Associated, find_item::Order::OldestFirst)),
+        ("find_item newest first", find(Traversal::Shallow, find_item::Order::NewestFirst)),
         ("get_item", get_item::request(SMTP, &ids)),
         ("export_items", export_items::request(SMTP, &ids)),
         ("delete_item", delete_item::request(SMTP, &ids, Deletion::HardDelete)),

@@ -5,6 +5,7 @@
 //!
 //! Source: Microsoft: "UploadItems operation".
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::{outcomes, read_item, upload_items};
 use crate::http::{Body, Call, encoded_length};
 use crate::xml::{Ns, Xml};
 use crate::{
-    Error, ExportStream, FolderId, ItemError, ItemId, Mailbox, StreamError, UploadAction,
+    Error, Executed, ExportStream, FolderId, ItemError, ItemId, Mailbox, StreamError, UploadAction,
     UploadStreamError, limits,
 };
 
@@ -51,14 +52,14 @@ impl Mailbox {
         let tail: Bytes = xml.finish().map_err(UploadStreamError::Destination)?.into();
 
         let wire = length.map(|n| (head.len() + tail.len()) as u64 + encoded_length(n));
-        let fault = Fault::default();
+        let course = Course::default();
         let sender = Sender {
             source,
             left: length,
             rest: Vec::new(),
             head: Some(head),
             tail: Some(tail),
-            fault: fault.clone(),
+            course: course.clone(),
         };
         let call = Call {
             operation: "UploadItems",
@@ -66,35 +67,56 @@ impl Mailbox {
             timeout: Some(timeout),
             token_left: Some(limits::TOKEN_LEFT),
         };
-        let mut answer = call.make(self).await.map_err(|error| fault.explain(error))?;
+        let mut answer = call.make(self).await.map_err(|error| course.explain(error))?;
         let mut results = outcomes::results(&mut answer, 1, "an item id", |part| {
             part.start.is(Ns::Messages, "ItemId").then(|| read_item::own_id(part)).flatten()
         })
         .await
-        .map_err(UploadStreamError::Destination)?;
+        .map_err(|error| course.explain(error))?;
         results.pop().ok_or_else(|| {
             UploadStreamError::Destination(answer.malformed("it holds no response message"))
         })
     }
 }
 
-/// Why the body was broken off, told past the HTTP client, which only says that it was.
+/// How far the body came, told past the HTTP client, which only says that the request failed.
 #[derive(Clone, Default)]
-struct Fault(Arc<Mutex<Option<UploadStreamError>>>);
+struct Course(Arc<Progress>);
 
-impl Fault {
-    fn set(&self, error: UploadStreamError) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+#[derive(Default)]
+struct Progress {
+    /// Why it was broken off.
+    fault: Mutex<Option<UploadStreamError>>,
+    /// Whether the closing tags were handed over. Before, nothing can have been carried out.
+    complete: AtomicBool,
+}
+
+impl Course {
+    fn broken_off(&self, error: UploadStreamError) {
+        *self.0.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    fn completed(&self) {
+        self.0.complete.store(true, Ordering::SeqCst);
     }
 
     /// The reason on the source side, if there is one; else the destination's.
     fn explain(&self, error: Error) -> UploadStreamError {
-        let fault = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        fault.unwrap_or(UploadStreamError::Destination(error))
+        let fault = self.0.fault.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(fault) = fault {
+            return fault;
+        }
+        if self.0.complete.load(Ordering::SeqCst) {
+            return UploadStreamError::Destination(error);
+        }
+        // A connection that was never made was not cut.
+        let cut = error.is_cut() && error.executed() == Executed::Unknown;
+        let error = error.of_incomplete_request();
+        if cut { UploadStreamError::Cut(error) } else { UploadStreamError::Destination(error) }
     }
 }
 
-/// The body was broken off; the reason is in [`Fault`].
+/// The body was broken off; the reason is in [`Course`].
 #[derive(Debug, thiserror::Error)]
 #[error("the item's source failed")]
 struct BrokenOff;
@@ -108,7 +130,7 @@ struct Sender {
     rest: Vec<u8>,
     head: Option<Bytes>,
     tail: Option<Bytes>,
-    fault: Fault,
+    course: Course,
 }
 
 impl Sender {
@@ -117,7 +139,7 @@ impl Sender {
             match sender.next().await {
                 Ok(piece) => Ok(piece.map(|piece| (piece, sender))),
                 Err(error) => {
-                    sender.fault.set(error);
+                    sender.course.broken_off(error);
                     Err(BrokenOff)
                 }
             }
@@ -150,6 +172,7 @@ impl Sender {
         // The export is whole and checked: the request may be completed.
         let mut last = STANDARD.encode(&self.rest).into_bytes();
         last.extend_from_slice(&self.tail.take().unwrap_or_default());
+        self.course.completed();
         Ok(Some(last.into()))
     }
 

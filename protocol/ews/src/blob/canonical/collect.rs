@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::renewed::{RENEWED, RENEWED_IN_ATTACHMENT, RENEWED_IN_RECIPIENT};
 use super::value::{Value, ValueDigest};
-use crate::blob::check::{Class, Pipe};
+use crate::blob::check::{Facts, Pipe};
 use crate::blob::tag::Tag;
 use crate::blob::walk::{Name, Part, Visitor};
 use crate::blob::{Error, Report};
@@ -77,7 +77,7 @@ impl Collector {
     ///
     /// [`Error::Truncated`] if the item is not complete.
     pub fn finish(self) -> Result<Canonical, Error> {
-        let report = self.pipe.finish(self.seen.class)?;
+        let report = self.pipe.finish(self.seen.facts)?;
         Ok(Canonical { properties: self.seen.properties, report })
     }
 }
@@ -90,7 +90,7 @@ impl Default for Collector {
 
 #[derive(Debug, Default)]
 struct Seen {
-    class: Class,
+    facts: Facts,
     properties: BTreeMap<String, ValueDigest>,
     /// The parts that are open, outermost first.
     open: Vec<Level>,
@@ -127,7 +127,7 @@ impl Seen {
 
 impl Visitor for Seen {
     fn enter(&mut self, part: Part) {
-        self.class.enter(part);
+        self.facts.enter(part);
         let (mut prefix, counts) = match self.open.last_mut() {
             Some(level) => (level.prefix.clone(), &mut level.counts),
             None => (String::new(), &mut self.top),
@@ -147,7 +147,7 @@ impl Visitor for Seen {
     }
 
     fn leave(&mut self) {
-        self.class.leave();
+        self.facts.leave();
         self.open.pop();
     }
 
@@ -160,25 +160,25 @@ impl Visitor for Seen {
             };
             self.current = Some((path, Value::new(tag)));
         }
-        self.class.property(tag, name);
+        self.facts.property(tag, name);
     }
 
     fn value(&mut self, length: usize) {
-        self.class.value(length);
+        self.facts.value(length);
         if let Some((_, value)) = &mut self.current {
             value.begin(length);
         }
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        self.class.bytes(bytes);
+        self.facts.bytes(bytes);
         if let Some((_, value)) = &mut self.current {
             value.bytes(bytes);
         }
     }
 
     fn end(&mut self) {
-        self.class.end();
+        self.facts.end();
         let Some((mut path, value)) = self.current.take() else {
             return;
         };

@@ -1,5 +1,6 @@
 //! The check of records and stream.
 
+use longhaul_core::Timestamp;
 use proptest::prelude::*;
 
 use super::sample::{PROLOGUE, Stream, bytes, nested, stream, wrap};
@@ -17,11 +18,15 @@ fn check(blob: &[u8], step: usize) -> Result<Report, Error> {
 #[test]
 fn the_sample_is_whole() {
     let report = check(&bytes(), 1000).expect("whole");
+    // 1 December 2024, midnight.
+    let sent = Some(Timestamp(1_733_011_200_000));
     assert_eq!(
         report,
         Report {
             bytes: 359,
             message_class: Some("IPM.Note".into()),
+            delivered: sent,
+            submitted: sent,
             suspect: false,
             opaque: false,
         }
