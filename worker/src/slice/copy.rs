@@ -20,8 +20,10 @@ pub(super) struct Flight {
     pub(super) batch: Option<BatchNo>,
     /// What became of its items so far.
     pub(super) outcome: Outcome,
-    /// Items that may or may not have been stored.
+    /// Items that may or may not have been stored, by a request that has no answer.
     pub(super) doubtful: Vec<Item>,
+    /// Items whose upload was refused, and that were not looked for since.
+    pub(super) refused: Vec<Item>,
     /// The latest moment an upload of the batch may still run.
     pub(super) until: Option<Instant>,
     /// Items that turned out too large for a batch.
@@ -62,7 +64,8 @@ impl Folder {
     }
 
     /// Commits what is certain, so that no intent is left that has to be waited for. What is in
-    /// doubt gets an intent of its own first: the batch's goes with its commit.
+    /// doubt gets an intent of its own first: the batch's goes with its commit. One for what was
+    /// refused has the shortest run time, which says that nothing is under way.
     async fn settle(&self, page: Option<PageNo>, flight: Flight) -> Result<(), Halt> {
         let Some(number) = flight.batch else {
             return Ok(());
@@ -73,8 +76,12 @@ impl Folder {
         if !flight.doubtful.is_empty() {
             let doubtful = flight.doubtful.iter().map(Item::intent).collect();
             let left = flight.until.map(|until| until.saturating_duration_since(Instant::now()));
-            let runtime = left.unwrap_or_default().max(NOTHING_TO_SEND);
+            let runtime = left.unwrap_or_default().max(2 * NOTHING_TO_SEND);
             self.intend(&mut None, doubtful, runtime).await?;
+        }
+        if !flight.refused.is_empty() {
+            let refused = flight.refused.iter().map(Item::intent).collect();
+            self.intend(&mut None, refused, NOTHING_TO_SEND).await?;
         }
         let written = self.committer.commit(page, number, flight.outcome).await;
         written.map_err(|error| Halt::store(&error))

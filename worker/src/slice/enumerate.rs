@@ -27,7 +27,7 @@ pub(crate) struct Page {
 impl Folder {
     /// Reads what is copied and what has failed, so that the list can be compared with it.
     pub(crate) async fn load_index(&self, checkpoint: &Checkpoint) -> Result<(), Halt> {
-        self.read_ledger(checkpoint, |record| self.index().copied(record.key)).await?;
+        self.read_ledger(|record| self.index().copied(record.key)).await?;
         if checkpoint.counters.failed == 0 {
             return Ok(());
         }
@@ -45,21 +45,20 @@ impl Folder {
         }
     }
 
-    /// Goes through the ledger piece by piece.
-    pub(super) async fn read_ledger(
-        &self,
-        checkpoint: &Checkpoint,
-        mut each: impl FnMut(Record),
-    ) -> Result<(), Halt> {
+    /// Goes through the ledger, as the slice found it, piece by piece.
+    pub(super) async fn read_ledger(&self, mut each: impl FnMut(Record)) -> Result<(), Halt> {
         let corrupt = |_| Halt::Park {
             code: STORE_FAILED,
             detail: "the folder's ledger does not decode".to_owned(),
         };
         let folder = self.keeper.lease().folder;
-        let mut reader = Reader::new(checkpoint.template.clone());
+        let (template, length) = &self.ledger;
+        let mut reader = Reader::new(template.clone());
         let mut at = 0;
-        while at < checkpoint.ledger_len {
-            let piece = self.store.ledger(folder, at, LEDGER_PIECE).await;
+        while at < *length {
+            // The ledger may have grown since.
+            let most = usize::try_from(length - at).unwrap_or(LEDGER_PIECE).min(LEDGER_PIECE);
+            let piece = self.store.ledger(folder, at, most).await;
             let piece = piece.map_err(|error| Halt::store(&error))?;
             if piece.is_empty() {
                 break;

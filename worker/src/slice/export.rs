@@ -1,42 +1,25 @@
 //! Reading a batch's items from the source.
 
 use bytes::Bytes;
-use longhaul_core::Code;
-use longhaul_core::code::TOO_LARGE;
-use longhaul_ews::ItemError;
+use longhaul_core::code::{MALFORMED_ANSWER, TOO_LARGE};
+use longhaul_core::{Code, ItemKey, Timestamp};
+use longhaul_ews::{Exported, ItemError};
+use tokio::time::{Instant, sleep_until};
 
 use super::committer::Outcome;
 use super::copy::Flight;
 use super::error::{Halt, item_detail};
 use super::folder::Folder;
+use super::group::Group;
 use super::item::Item;
 use super::verdict::{Verdict, Way, is_about_items, verdict};
 use crate::throttle::{CallError, Ladder};
-
-/// Tries of an item before it counts as failed in this pass.
-pub(super) const TRIES: u16 = 3;
 
 /// An item and its exported, checked blob.
 #[derive(Debug)]
 pub(super) struct Ready {
     pub(super) item: Item,
     pub(super) blob: Bytes,
-}
-
-/// Items that are asked for in one request.
-#[derive(Debug)]
-pub(super) struct Group<T> {
-    pub(super) members: Vec<T>,
-    pub(super) tries: u16,
-}
-
-impl<T> Group<T> {
-    /// Two groups of half the members: the culprit is found by halving.
-    pub(super) fn halves(mut self) -> [Self; 2] {
-        let second = self.members.split_off(self.members.len() / 2);
-        let tries = self.tries;
-        [self, Self { members: second, tries }]
-    }
 }
 
 impl Folder {
@@ -48,28 +31,45 @@ impl Folder {
         flight: &mut Flight,
     ) -> Result<Vec<Ready>, Halt> {
         let mut ready = Vec::with_capacity(items.len());
-        let mut work = vec![Group { members: items, tries: 0 }];
-        while let Some(group) = work.pop() {
-            if group.tries > 0 {
-                self.pause(Ladder::of_calls().step(group.tries)).await?;
-            }
+        let mut work = vec![Group::new(items)];
+        while let Some(mut group) = work.pop() {
+            self.pause(group.not_before).await?;
             let ids: Vec<_> = group.members.iter().map(|item| item.id.clone()).collect();
             let peer = &self.source;
             match peer.lane.call(&self.stop, || peer.mailbox.export(&ids)).await {
                 Ok(answers) => {
-                    for (item, answer) in group.members.into_iter().zip(answers) {
+                    let mut again = Vec::new();
+                    for (item, answer) in
+                        std::mem::take(&mut group.members).into_iter().zip(answers)
+                    {
                         match answer {
-                            Ok(exported) => ready.push(Ready { item, blob: exported.data }),
+                            Ok(exported) if is_of(&item, &exported) => {
+                                ready.push(Ready { item, blob: exported.data });
+                            }
+                            Ok(_) if group.is_last_try() => {
+                                let detail = "another item was exported in its place".to_owned();
+                                let outcome = &mut flight.outcome;
+                                self.fail(&item, MALFORMED_ANSWER, detail, outcome).await?;
+                            }
+                            Ok(_) => again.push(item),
                             Err(error) => {
-                                let again = self.not_exported(item, &error, group.tries, flight);
-                                work.extend(again.await?);
+                                again
+                                    .extend(self.not_exported(item, &error, &group, flight).await?);
                             }
                         }
                     }
+                    work.extend(group.again(again));
                 }
                 Err(CallError::Refused(error)) if is_about_items(error.class()) => {
-                    let detail = error.to_string();
-                    self.narrow(group, error.code(), &detail, &mut work, flight).await?;
+                    match group.narrowed(error.class()) {
+                        Ok(groups) => work.extend(groups),
+                        Err(items) => {
+                            for item in items {
+                                let detail = error.to_string();
+                                self.fail(&item, error.code(), detail, &mut flight.outcome).await?;
+                            }
+                        }
+                    }
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -77,38 +77,24 @@ impl Folder {
         Ok(ready)
     }
 
-    /// A whole request that did not work is tried with fewer items, at last with one; one that
-    /// never works has failed.
-    async fn narrow(
-        &self,
-        group: Group<Item>,
-        code: Code,
-        detail: &str,
-        work: &mut Vec<Group<Item>>,
-        flight: &mut Flight,
-    ) -> Result<(), Halt> {
-        if group.members.len() > 1 {
-            work.extend(group.halves());
-        } else if group.tries + 1 < TRIES {
-            work.push(Group { tries: group.tries + 1, ..group });
-        } else {
-            for item in group.members {
-                self.fail(&item, code, detail.to_owned(), &mut flight.outcome).await?;
-            }
+    /// Waits until a group may be tried again; not at all once the slice is to stop.
+    pub(super) async fn pause(&self, until: Option<Instant>) -> Result<(), Halt> {
+        match until {
+            Some(until) => self.unless_stopped(sleep_until(until)).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// Notes why an item was not exported, or says how to try again.
+    /// Notes why an item was not exported, or gives it back to be tried again.
     async fn not_exported(
         &self,
         item: Item,
         error: &ItemError,
-        tries: u16,
+        group: &Group<Item>,
         flight: &mut Flight,
-    ) -> Result<Option<Group<Item>>, Halt> {
-        let last = tries + 1 >= TRIES;
-        let wait = |hint| Ladder::of_calls().skipping(tries).next(hint);
+    ) -> Result<Option<Item>, Halt> {
+        let last = group.is_last_try();
+        let wait = |hint| Ladder::of_calls().skipping(group.tries).next(hint);
         match verdict(error, Way::Export)? {
             Verdict::Gone => self.vanished(&item, &mut flight.outcome),
             // Larger than a batch may take in memory: it has to be streamed.
@@ -116,11 +102,9 @@ impl Folder {
             Verdict::Throttled { hint } if last => return Err(Halt::Throttled(wait(hint))),
             Verdict::Throttled { hint } => {
                 self.source.lane.block(wait(hint));
-                return Ok(Some(Group { members: vec![item], tries: tries + 1 }));
+                return Ok(Some(item));
             }
-            Verdict::Again { .. } if !last => {
-                return Ok(Some(Group { members: vec![item], tries: tries + 1 }));
-            }
+            Verdict::Again { .. } if !last => return Ok(Some(item)),
             Verdict::Again { .. } | Verdict::InDoubt | Verdict::Never => {
                 self.fail(&item, error.code(), item_detail(error), &mut flight.outcome).await?;
             }
@@ -150,5 +134,57 @@ impl Folder {
         self.index().failed(&failure, self.pass);
         outcome.failures.push(failure);
         Ok(())
+    }
+}
+
+/// Whether an exported item is the one that was listed. Answers may spell an id in a way that we
+/// do not know; then what was exported must not contradict what was listed.
+fn is_of(item: &Item, exported: &Exported) -> bool {
+    if ItemKey::of(&exported.id.id) == item.key {
+        return true;
+    }
+    let report = &exported.report;
+    let class = report.message_class.as_ref();
+    // Lists give whole seconds.
+    let seconds = |time: Timestamp| time.0.div_euclid(1000);
+    let dated = report.delivered.or(report.submitted);
+    class.is_none_or(|class| class.eq_ignore_ascii_case(&item.class))
+        && dated.is_none_or(|date| item.received.map(seconds) == Some(seconds(date)))
+}
+
+#[cfg(test)]
+mod tests {
+    use longhaul_core::Bytes;
+    use longhaul_ews::ItemId;
+    use longhaul_ews::blob::Report;
+
+    use super::*;
+
+    #[test]
+    fn an_unknown_spelling_is_believed_unless_class_or_date_contradict() {
+        let item = Item {
+            key: ItemKey::of("AAMkAA=="),
+            id: ItemId::new("AAMkAA=="),
+            class: "IPM.Note".to_owned(),
+            size: Bytes(1),
+            received: Some(Timestamp(5000)),
+            associated: false,
+        };
+        let exported = |id: &str, class: &str, delivered| Exported {
+            id: ItemId::new(id),
+            data: bytes::Bytes::new(),
+            report: Report {
+                bytes: 0,
+                message_class: Some(class.to_owned()),
+                delivered: Some(Timestamp(delivered)),
+                submitted: None,
+                suspect: false,
+                opaque: false,
+            },
+        };
+        assert!(is_of(&item, &exported("AAMkAA==", "IPM.Task", 0)), "its own id");
+        assert!(is_of(&item, &exported("respelt", "ipm.note", 5999)));
+        assert!(!is_of(&item, &exported("respelt", "IPM.Task", 5000)), "another class");
+        assert!(!is_of(&item, &exported("respelt", "IPM.Note", 6000)), "another date");
     }
 }

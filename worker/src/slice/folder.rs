@@ -2,10 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use longhaul_core::{BatchNo, Bytes, PassId};
-use longhaul_ews::{FolderId, Mailbox};
+use longhaul_core::{BatchNo, Bytes, ItemKey, PassId};
+use longhaul_ews::{FolderId, ItemId, Mailbox};
 use longhaul_store::Store;
 use longhaul_store::folder::{Bounds, Checkpoint};
 use longhaul_store::ledger::Appender;
@@ -13,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::committer::Committer;
 use super::item::Index;
+use super::reconcile::Arrivals;
 use super::{Halt, Keeper};
 use crate::Options;
 use crate::memory::Memory;
@@ -44,6 +44,11 @@ pub(crate) struct Folder {
     /// The next batch number. Locked from taking it until its intent is written: the store
     /// wants them in order.
     pub(super) next_batch: tokio::sync::Mutex<BatchNo>,
+    /// Read while an upload is under way, from before it is sent until its arrivals are noted.
+    pub(super) sending: tokio::sync::RwLock<()>,
+    arrivals: Mutex<Arrivals>,
+    /// The ledger as the slice found it: its template and its length.
+    pub(super) ledger: (Vec<u8>, u64),
     copied: AtomicU64,
 }
 
@@ -74,12 +79,24 @@ impl Folder {
             stop,
             index: Mutex::default(),
             next_batch: tokio::sync::Mutex::new(checkpoint.next_batch),
+            sending: tokio::sync::RwLock::default(),
+            arrivals: Mutex::default(),
+            ledger: (checkpoint.template.clone(), checkpoint.ledger_len),
             copied: AtomicU64::new(0),
         }
     }
 
     pub(crate) fn index(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn arrivals(&self) -> MutexGuard<'_, Arrivals> {
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that an item stands in the destination by a request of this slice.
+    pub(super) fn arrived(&self, id: &ItemId) {
+        self.arrivals().note(ItemKey::of(&id.id));
     }
 
     /// Counts content that was copied and committed.
@@ -92,12 +109,15 @@ impl Folder {
         Bytes(self.copied.load(Ordering::Relaxed))
     }
 
-    /// Waits between two tries of an item; not at all once the slice is to stop.
-    pub(crate) async fn pause(&self, wait: Duration) -> Result<(), Halt> {
+    /// Waits for something that is not a request; not at all once the slice is to stop.
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        waiting: impl Future<Output = T>,
+    ) -> Result<T, Halt> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(Halt::Enough),
-            () = tokio::time::sleep(wait) => Ok(()),
+            done = waiting => Ok(done),
         }
     }
 }

@@ -1,17 +1,22 @@
 //! An item too large for a batch: from the source to the destination without being held.
 //!
 //! The closing tags of the upload are sent only once the whole item has passed the checker, so a
-//! bad one is never stored (design section 4.9).
+//! bad one is never stored. Its length is not known before, so it is sent in chunks; an endpoint
+//! that does not take these gets it the two-step way: exported once to check and to measure, and
+//! again to be sent with its length, broken off if that has changed (design section 4.9).
 
 use longhaul_core::{Bytes, Code};
-use longhaul_ews::{Executed, ItemError, ItemId, UploadAction, UploadStreamError};
+use longhaul_ews::{
+    Executed, ExportStream, ItemError, ItemId, StreamError, UploadAction, UploadStreamError,
+};
 use tokio::time::{Instant, timeout_at};
 
 use super::copy::Flight;
 use super::error::{Halt, describe, item_detail};
-use super::export::TRIES;
 use super::folder::Folder;
+use super::group::TRIES;
 use super::item::Item;
+use super::reconcile::Sent;
 use super::upload::NOTHING_TO_SEND;
 use super::verdict::{Verdict, Way, is_about_items, verdict};
 use crate::throttle::{Ladder, Lane, Tries};
@@ -23,29 +28,54 @@ const HELD: Bytes = Bytes(4 * 1024 * 1024);
 enum Tried {
     Stands(ItemId),
     Gone,
+    /// What became of it is noted already.
+    Noted,
     /// Why it did not work; another try may.
     Again(Code, String),
     /// Why it does not work.
     Never(Code, String),
 }
 
+/// What earlier tries tell the next one.
+#[derive(Default)]
+struct Before {
+    /// When it was last sent, if that may have been to its end.
+    sent: Option<Sent>,
+    /// It was not taken without a length.
+    measure: bool,
+}
+
 impl Folder {
     pub(super) async fn copy_large(&self, item: &Item, flight: &mut Flight) -> Result<(), Halt> {
-        let _memory = self.memory.reserve(HELD).await;
+        let _memory = self.unless_stopped(self.memory.reserve(HELD)).await?;
+        let mut before = Before::default();
+        let copied = self.try_large(item, &mut before, flight).await;
+        match copied {
+            Err(Halt::InDoubt) => flight.doubtful.push(item.clone()),
+            Err(_) if before.sent.is_some() => flight.refused.push(item.clone()),
+            _ => {}
+        }
+        copied
+    }
+
+    async fn try_large(
+        &self,
+        item: &Item,
+        before: &mut Before,
+        flight: &mut Flight,
+    ) -> Result<(), Halt> {
         let mut tries = 0;
         loop {
             if tries > 0 {
-                self.pause(Ladder::of_calls().step(tries)).await?;
+                self.pause(Some(Instant::now() + Ladder::of_calls().step(tries))).await?;
             }
             tries += 1;
-            let tried = self.stream(flight, item).await;
-            if matches!(tried, Err(Halt::InDoubt)) {
-                flight.doubtful.push(item.clone());
-            }
+            let tried = self.stream(item, before, flight).await?;
             let outcome = &mut flight.outcome;
-            match tried? {
+            match tried {
                 Tried::Stands(id) => self.stands(item, &id, outcome),
                 Tried::Gone => self.vanished(item, outcome),
+                Tried::Noted => {}
                 Tried::Again(..) if tries < TRIES => continue,
                 Tried::Again(code, detail) | Tried::Never(code, detail) => {
                     self.fail(item, code, detail, outcome).await?;
@@ -64,12 +94,32 @@ impl Folder {
     }
 
     /// One try: export and upload at the same time.
-    async fn stream(&self, flight: &mut Flight, item: &Item) -> Result<Tried, Halt> {
+    async fn stream(
+        &self,
+        item: &Item,
+        before: &mut Before,
+        flight: &mut Flight,
+    ) -> Result<Tried, Halt> {
         let runtime = self.options.upload_timeout(item.size);
         let (source, destination) = (&self.source, &self.destination);
         let mut tries = Tries::default();
         loop {
+            if let Some(sent) = before.sent.take() {
+                let absent = self.look_before_repeating(&[item], sent, flight).await;
+                if absent.inspect_err(|_| before.sent = Some(sent))? != [true] {
+                    return Ok(Tried::Noted);
+                }
+            }
+            let length = if before.measure || destination.mailbox.refuses_chunks() {
+                match self.measure(item, &mut tries).await? {
+                    Ok(length) => Some(length),
+                    Err(tried) => return Ok(tried),
+                }
+            } else {
+                None
+            };
             // Always in this order, so that two slices never wait for each other.
+            let sending = self.unless_stopped(self.sending.read()).await?;
             let reading = source.lane.enter(&self.stop).await?;
             let writing = destination.lane.enter(&self.stop).await?;
             let export = match source.mailbox.export_stream(&item.id).await {
@@ -92,32 +142,79 @@ impl Folder {
             if destination.lane.is_blocked() {
                 continue;
             }
+            let sent = self.arrivals().sent_now();
             let upload = destination.mailbox.upload_stream(
                 &destination.folder,
                 item.associated,
                 UploadAction::CreateNew,
-                None,
+                length,
                 export,
                 runtime,
             );
             let error = match timeout_at(until, upload).await {
-                Ok(Ok(Ok(id))) => return Ok(Tried::Stands(id)),
-                Ok(Ok(Err(error))) => return refused(&error, Way::Upload, &destination.lane),
+                Ok(Ok(Ok(id))) => {
+                    self.arrived(&id);
+                    if before.measure {
+                        destination.mailbox.remember_refuses_chunks();
+                    }
+                    return Ok(Tried::Stands(id));
+                }
+                Ok(Ok(Err(error))) => {
+                    before.sent = Some(sent);
+                    return refused(&error, Way::Upload, &destination.lane);
+                }
                 Ok(Err(error)) => error,
                 Err(_elapsed) => return Err(Halt::InDoubt),
             };
             if error.executed() == Executed::Unknown {
                 return Err(Halt::InDoubt);
             }
+            drop((sending, reading, writing));
+            if matches!(error, UploadStreamError::Destination(_)) {
+                before.sent = Some(sent);
+            }
+            if length.is_none() && error.may_refuse_chunks() {
+                before.measure = true;
+                continue;
+            }
             match error {
-                UploadStreamError::Destination(error) if !is_about_items(error.class()) => {
-                    drop((reading, writing));
+                UploadStreamError::Destination(error) | UploadStreamError::Cut(error)
+                    if !is_about_items(error.class()) =>
+                {
                     destination.lane.after(error, &mut tries)?;
                 }
                 error => return Ok(Tried::Again(error.code(), error.to_string())),
             }
         }
     }
+
+    /// The item's length, by exporting and checking it without sending it anywhere.
+    async fn measure(&self, item: &Item, tries: &mut Tries) -> Result<Result<u64, Tried>, Halt> {
+        let source = &self.source;
+        loop {
+            let reading = source.lane.enter(&self.stop).await?;
+            let error = match source.mailbox.export_stream(&item.id).await {
+                Ok(Ok(export)) => match drain(export).await {
+                    Ok(length) => return Ok(Ok(length)),
+                    Err(StreamError::Call(error)) => error,
+                    Err(error) => return Ok(Err(Tried::Again(error.code(), error.to_string()))),
+                },
+                Ok(Err(error)) => return refused(&error, Way::Export, &source.lane).map(Err),
+                Err(error) => error,
+            };
+            if is_about_items(error.class()) {
+                return Ok(Err(Tried::Again(error.code(), describe(&error))));
+            }
+            drop(reading);
+            source.lane.after(error, tries)?;
+        }
+    }
+}
+
+/// Reads an item to its end; its length, if it is whole.
+async fn drain(mut export: ExportStream) -> Result<u64, StreamError> {
+    while export.next_chunk().await?.is_some() {}
+    Ok(export.report().map_or(0, |report| report.bytes))
 }
 
 /// What a refusal of the item on one side means for the try.

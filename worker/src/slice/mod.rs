@@ -15,6 +15,7 @@ mod enumerate;
 mod error;
 mod export;
 mod folder;
+mod group;
 mod item;
 mod large;
 mod lease;

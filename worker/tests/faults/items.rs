@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use longhaul_core::code;
-use longhaul_store::folder::Outcome;
+use longhaul_store::folder::{Checkpoint, Outcome};
 use longhaul_store::records::PassKind;
 use serde_json::{Value, json};
 
@@ -47,6 +47,29 @@ async fn damaged_exports_are_never_uploaded() {
         json!({"kind": "truncation_marker", "whole": true}),
     ];
     join_all(actions.map(heals)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_at_the_wrong_positions_mix_nothing_up() {
+    async fn heals(profile: &str, when: Value) {
+        let world = World::with(profile, 60).await;
+        let mut rule = json!({"operation": "ExportItems", "action": {"kind": "wrong_positions"}});
+        rule.as_object_mut().expect("an object").extend(when.as_object().expect("too").clone());
+        let swapped = world.fault(rule);
+        let pass = world.begin(PassKind::Full).await;
+        world.work_until(&pass, Checkpoint::is_over).await;
+        assert!(world.happened(swapped).await > 0);
+        // Each copy is in the ledger as the copy of its own original, and no associated item
+        // stands among the others.
+        world.assert_copied().await;
+    }
+    let whens = [json!({"nth": 1}), json!({"every": 1})];
+    join_all(
+        ["demo", "bulk:2000"]
+            .iter()
+            .flat_map(|profile| whens.iter().map(|when| heals(profile, when.clone()))),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod items;
+mod refused;
 mod requests;
 #[path = "../support/mod.rs"]
 mod support;

@@ -6,7 +6,7 @@ use longhaul_store::folder::Outcome;
 use longhaul_store::records::PassKind;
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::{DESTINATION, SOURCE, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_mailbox_stops_its_folder_and_keeps_what_stands() {
@@ -63,6 +63,41 @@ async fn an_upload_called_malformed_once_costs_at_most_its_items() {
     let fault = json!({"kind": "fault", "code": "ErrorSchemaValidation"});
     let rule = |action| json!({"operation": "UploadItems", "nth": 1, "action": action});
     join_all([status, fault].map(rule).map(|rule| only_items_fail(rule, 12))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_refuses_streams_gets_large_items_with_their_length() {
+    const ITEMS: u64 = 4;
+    async fn arrive(settings: Value) {
+        let world = World::with("bulk:10500000", ITEMS).await;
+        world.set(settings.clone()).await;
+        world.pass(PassKind::Full).await;
+        world.assert_copied().await;
+        // Exported twice each, and a third time only as long as the refusal was not known.
+        let exports = world.counted("calls", SOURCE, Some("ExportItems"));
+        assert!(
+            (2 * ITEMS + 1..=2 * ITEMS + 3).contains(&exports),
+            "{settings}: {exports} exports"
+        );
+        assert_eq!(world.counted("calls", DESTINATION, Some("UploadItems")), ITEMS);
+    }
+    // 0: the connection is cut.
+    let ways = [411, 0].map(|status| json!({"refuse_chunked": status}));
+    join_all(ways.map(arrive)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_item_that_is_cut_short_the_second_time_is_never_stored() {
+    let world = World::with("bulk:12000000", 1).await;
+    world.set(json!({"refuse_chunked": 411})).await;
+    // Whole when it is measured, and not when it is to be sent.
+    let cut = world.fault(json!({
+        "operation": "ExportItems", "nth": 3, "action": {"kind": "truncation_marker"}
+    }));
+    world.pass(PassKind::Full).await;
+    assert_eq!(world.happened(cut).await, 1);
+    world.assert_copied().await;
+    assert_eq!(world.counted("items", DESTINATION, Some("UploadItems")), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
