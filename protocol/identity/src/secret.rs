@@ -5,7 +5,9 @@
 //! reference is refused without being repeated, because it may be a secret pasted by mistake.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -13,6 +15,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use crate::Error;
+
+/// A file that is larger holds no secret: keys and certificates have some KiB.
+const MAX_FILE_BYTES: u64 = 64 * 1024;
 
 /// A text that must not be seen.
 #[derive(Clone)]
@@ -58,8 +63,8 @@ impl SecretRef {
     ///
     /// # Errors
     ///
-    /// [`Error::SecretUnreadable`] if the variable is unset or empty, or the file cannot be read
-    /// or is empty.
+    /// [`Error::SecretUnreadable`] if the variable is unset or empty, or the file cannot be read,
+    /// is empty, is larger than 64 KiB or is no regular file.
     pub fn resolve(&self) -> Result<Secret, Error> {
         let unreadable = |error: std::io::Error| Error::SecretUnreadable {
             reference: self.clone(),
@@ -75,7 +80,7 @@ impl SecretRef {
                 unreadable(std::io::Error::other(reason))
             })?),
             Self::File(path) => {
-                let mut text = std::fs::read_to_string(path).map_err(unreadable)?;
+                let mut text = read(path).map_err(unreadable)?;
                 text.truncate(text.trim_end_matches(['\r', '\n']).len());
                 Secret::new(text)
             }
@@ -85,6 +90,19 @@ impl SecretRef {
         }
         Ok(secret)
     }
+}
+
+/// Reads a file that may be anything: a device without an end, a pipe without a writer.
+fn read(path: &Path) -> io::Result<String> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut text = String::new();
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(io::Error::other("it is larger than 64 KiB"));
+    }
+    Ok(text)
 }
 
 /// A text that is not a reference. It does not repeat the text.
@@ -162,6 +180,19 @@ mod tests {
 
         std::fs::write(&path, "\n").expect("written");
         SecretRef::File(path).resolve().expect_err("an empty secret is a mistake");
+    }
+
+    #[test]
+    fn a_file_that_holds_no_secret_is_refused_and_not_read_to_its_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let large = folder.path().join("large");
+        std::fs::write(&large, "x".repeat(64 * 1024 + 1)).expect("written");
+        for path in [Path::new("/dev/zero"), folder.path(), &large] {
+            let error = SecretRef::File(path.to_owned()).resolve().expect_err("refused");
+            assert_eq!(error.code(), longhaul_core::code::SECRET_UNREADABLE);
+        }
+        std::fs::write(&large, "x".repeat(64 * 1024)).expect("written");
+        SecretRef::File(large).resolve().expect("just fits");
     }
 
     #[test]
