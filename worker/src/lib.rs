@@ -13,6 +13,7 @@ mod options;
 mod service;
 mod signals;
 mod slice;
+mod stop;
 mod throttle;
 
 pub use endpoints::{EndpointError, Endpoints};

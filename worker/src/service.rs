@@ -7,10 +7,12 @@ use longhaul_store::Store;
 use longhaul_telemetry::metrics;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::endpoints::Endpoints;
 use crate::job::Jobs;
+use crate::stop::Stop;
 use crate::{Error, Options};
 
 /// A worker, ready to run.
@@ -37,7 +39,9 @@ impl Worker {
     }
 
     /// Takes jobs until `shutdown`, then stops in this order: take no more, let slices run to
-    /// their next commit and give their leases back, at most for the grace time.
+    /// their next commit and give their leases back, return what was delivered and not begun. It
+    /// takes the grace time at most: from half of it on, uploads without an answer are left in
+    /// doubt, for the next owner to settle.
     ///
     /// Cancelling it is a crash: safe for every mailbox, slow for the next owner.
     ///
@@ -48,6 +52,7 @@ impl Worker {
         let mut consumer = self.queue.consume(self.options.slots.max(1)).await?;
         let slots = metrics().slots.open(self.options.slots.max(1));
         let mut running = JoinSet::new();
+        let stop = Stop::new(shutdown.clone());
         let result = loop {
             while running.try_join_next().is_some() {}
             let next = async {
@@ -68,7 +73,7 @@ impl Worker {
                     }
                 },
             };
-            let (jobs, stop) = (Arc::clone(&self.jobs), shutdown.clone());
+            let (jobs, stop) = (Arc::clone(&self.jobs), stop.clone());
             let busy = metrics().slots.busy();
             running.spawn(async move {
                 jobs.handle(delivery, &stop).await;
@@ -76,11 +81,20 @@ impl Worker {
             });
         };
         drop(slots);
-        let slices = async { while running.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.options.grace, slices).await.is_err() {
-            tracing::warn!("slices did not end within the grace time; their leases run out");
+        stop.soon.cancel();
+        let grace = self.options.grace;
+        if timeout(grace / 2, all_ended(&mut running)).await.is_err() {
+            // The other half is for writing down what is known.
+            stop.now.cancel();
+            if timeout(grace / 2, all_ended(&mut running)).await.is_err() {
+                tracing::warn!("slices did not end within the grace time; their leases run out");
+            }
         }
         running.shutdown().await;
         result
     }
+}
+
+async fn all_ended(running: &mut JoinSet<()>) {
+    while running.join_next().await.is_some() {}
 }

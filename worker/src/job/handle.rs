@@ -12,7 +12,6 @@ use longhaul_queue::{Delivery, Lane, Queue};
 use longhaul_store::Store;
 use longhaul_store::folder::{Checkpoint, Claim, Held, Seen, SliceEnd};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::Control;
@@ -20,6 +19,7 @@ use super::prepare::Unprepared;
 use crate::endpoints::Endpoints;
 use crate::memory::Memory;
 use crate::slice::{Ending, Folder, Halt, Keeper, run};
+use crate::stop::Stop;
 use crate::{Error, Options};
 
 /// A message that could not be answered because queue or store failed comes again after this.
@@ -48,7 +48,7 @@ impl Jobs {
 
     /// Works off a delivery and answers it. An error means that queue or store failed; the
     /// delivery then comes again by itself.
-    pub(crate) async fn handle(&self, delivery: Delivery, stop: &CancellationToken) {
+    pub(crate) async fn handle(&self, delivery: Delivery, stop: &Stop) {
         let lane = delivery.lane;
         let job = match decode(&delivery.body) {
             Ok(job) => job,
@@ -75,16 +75,14 @@ impl Jobs {
         if let Err(error) = answered {
             tracing::warn!(code = %error.code(), %error, "job not answered; it will come again");
             // Dropping the delivery brings it back at once; not faster than this.
-            tokio::time::sleep(AGAIN).await;
+            tokio::select! {
+                () = stop.soon.cancelled() => {}
+                () = tokio::time::sleep(AGAIN) => {}
+            }
         }
     }
 
-    async fn work(
-        &self,
-        job: &FolderSlice,
-        lane: Lane,
-        stop: &CancellationToken,
-    ) -> Result<(), Error> {
+    async fn work(&self, job: &FolderSlice, lane: Lane, stop: &Stop) -> Result<(), Error> {
         let seen =
             Seen { pass: job.pass, slice: job.slice, fence: job.fence, ledger_len: job.ledger_len };
         let asked = Instant::now();
@@ -141,14 +139,20 @@ impl Jobs {
         job: &FolderSlice,
         held: &Held,
         asked: Instant,
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Result<Done, Error> {
         let control = Control::new(self.store(), job.project, job.pass);
         let keeper = Arc::new(Keeper::new(self.store(), held.lease, self.options.lease, asked));
         let early = |halt| Ending { halt: Some(halt), progressed: false, fingerprint: None };
         let (source, destination) = match self.peers(job).await {
             Ok(peers) => peers,
-            Err(Unprepared::Store(error)) => return Err(error.into()),
+            Err(Unprepared::Store(error)) => {
+                // The message comes again soon and must not find the folder taken.
+                if let Err(error) = keeper.release().await {
+                    tracing::debug!(%error, "lease not given back; it runs out");
+                }
+                return Err(error.into());
+            }
             Err(Unprepared::Unusable { code, detail }) => {
                 let ending = early(Halt::Park { code, detail });
                 return Ok(Done { begun: asked, ending, keeper, position: None });
@@ -162,7 +166,7 @@ impl Jobs {
             Arc::clone(&keeper),
             Arc::clone(&self.memory),
             Arc::clone(&self.options),
-            stop.child_token(),
+            stop.clone(),
         );
         // A panic fails the slice, never the worker.
         let course = AssertUnwindSafe(run(&folder, &held.checkpoint, &control)).catch_unwind();

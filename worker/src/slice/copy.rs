@@ -50,7 +50,8 @@ impl Folder {
 
     async fn copy_small(&self, batch: Batch, flight: &mut Flight) -> Result<(), Halt> {
         {
-            let _memory = self.memory.reserve(batch.size + OVERHEAD).await;
+            let memory = self.memory.reserve(batch.size + OVERHEAD);
+            let _memory = self.unless_stopped(memory).await?;
             let ready = self.export(batch.items, flight).await?;
             self.upload(ready, flight).await?;
         }

@@ -8,6 +8,7 @@ use longhaul_ews::{FolderId, ItemId, Mailbox};
 use longhaul_store::Store;
 use longhaul_store::folder::{Bounds, Checkpoint};
 use longhaul_store::ledger::Appender;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::committer::Committer;
@@ -16,6 +17,7 @@ use super::reconcile::Arrivals;
 use super::{Halt, Keeper};
 use crate::Options;
 use crate::memory::Memory;
+use crate::stop::Stop;
 use crate::throttle::Lane;
 
 /// A folder on one side.
@@ -38,8 +40,10 @@ pub(crate) struct Folder {
     pub(crate) committer: Committer,
     pub(crate) memory: Arc<Memory>,
     pub(crate) options: Arc<Options>,
-    /// No new request once it is cancelled: the worker stops, or the lease is lost.
+    /// No new request once it is cancelled: the worker stops.
     pub(crate) stop: CancellationToken,
+    /// No wait for an upload's answer either.
+    stop_now: CancellationToken,
     index: Mutex<Index>,
     /// The next batch number. Locked from taking it until its intent is written: the store
     /// wants them in order.
@@ -62,7 +66,7 @@ impl Folder {
         keeper: Arc<Keeper>,
         memory: Arc<Memory>,
         options: Arc<Options>,
-        stop: CancellationToken,
+        stop: Stop,
     ) -> Self {
         let appender = Appender::new(checkpoint.ledger_len, checkpoint.template.clone());
         let committer = Committer::new(Arc::clone(&store), Arc::clone(&keeper), appender);
@@ -76,7 +80,8 @@ impl Folder {
             committer,
             memory,
             options,
-            stop,
+            stop: stop.soon.child_token(),
+            stop_now: stop.now,
             index: Mutex::default(),
             next_batch: tokio::sync::Mutex::new(checkpoint.next_batch),
             sending: tokio::sync::RwLock::default(),
@@ -107,6 +112,20 @@ impl Folder {
     /// Content this slice has copied and committed.
     pub(crate) fn copied(&self) -> Bytes {
         Bytes(self.copied.load(Ordering::Relaxed))
+    }
+
+    /// Waits for an upload's answer until `until`; `None` if there is none by then, or the worker
+    /// can wait no longer. Then it is in doubt.
+    pub(super) async fn answer_until<T>(
+        &self,
+        until: Instant,
+        upload: impl Future<Output = T>,
+    ) -> Option<T> {
+        tokio::select! {
+            biased;
+            answer = timeout_at(until, upload) => answer.ok(),
+            () = self.stop_now.cancelled() => None,
+        }
     }
 
     /// Waits for something that is not a request; not at all once the slice is to stop.

@@ -9,7 +9,7 @@ use longhaul_core::{Bytes, Code};
 use longhaul_ews::{
     Executed, ExportStream, ItemError, ItemId, StreamError, UploadAction, UploadStreamError,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::copy::Flight;
 use super::error::{Halt, describe, item_detail};
@@ -122,7 +122,8 @@ impl Folder {
             let sending = self.unless_stopped(self.sending.read()).await?;
             let reading = source.lane.enter(&self.stop).await?;
             let writing = destination.lane.enter(&self.stop).await?;
-            let export = match source.mailbox.export_stream(&item.id).await {
+            let export = source.mailbox.export_stream(&item.id);
+            let export = match self.unless_stopped(export).await? {
                 Ok(Ok(export)) => export,
                 Ok(Err(error)) => return refused(&error, Way::Export, &source.lane),
                 Err(error) if is_about_items(error.class()) => {
@@ -151,20 +152,20 @@ impl Folder {
                 export,
                 runtime,
             );
-            let error = match timeout_at(until, upload).await {
-                Ok(Ok(Ok(id))) => {
+            let error = match self.answer_until(until, upload).await {
+                Some(Ok(Ok(id))) => {
                     self.arrived(&id);
                     if before.measure {
                         destination.mailbox.remember_refuses_chunks();
                     }
                     return Ok(Tried::Stands(id));
                 }
-                Ok(Ok(Err(error))) => {
+                Some(Ok(Err(error))) => {
                     before.sent = Some(sent);
                     return refused(&error, Way::Upload, &destination.lane);
                 }
-                Ok(Err(error)) => error,
-                Err(_elapsed) => return Err(Halt::InDoubt),
+                Some(Err(error)) => error,
+                None => return Err(Halt::InDoubt),
             };
             if error.executed() == Executed::Unknown {
                 return Err(Halt::InDoubt);
@@ -193,8 +194,9 @@ impl Folder {
         let source = &self.source;
         loop {
             let reading = source.lane.enter(&self.stop).await?;
-            let error = match source.mailbox.export_stream(&item.id).await {
-                Ok(Ok(export)) => match drain(export).await {
+            let export = source.mailbox.export_stream(&item.id);
+            let error = match self.unless_stopped(export).await? {
+                Ok(Ok(export)) => match self.unless_stopped(drain(export)).await? {
                     Ok(length) => return Ok(Ok(length)),
                     Err(StreamError::Call(error)) => error,
                     Err(error) => return Ok(Err(Tried::Again(error.code(), error.to_string()))),

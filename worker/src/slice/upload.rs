@@ -6,7 +6,7 @@ use longhaul_core::{BatchNo, Bytes};
 use longhaul_ews::{Executed, ItemError, ItemId, Upload, UploadAction};
 use longhaul_store::folder::IntentItem;
 use longhaul_store::invariants::{self, Invariant};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::committer::Outcome;
 use super::copy::Flight;
@@ -172,13 +172,13 @@ impl Folder {
             .collect();
         group.sent = Some(self.arrivals().sent_now());
         let upload = peer.mailbox.upload(&peer.folder, uploads, runtime);
-        match timeout_at(until, upload).await {
-            Ok(Ok(answers)) => {
+        match self.answer_until(until, upload).await {
+            Some(Ok(answers)) => {
                 answers.iter().flatten().for_each(|id| self.arrived(id));
                 Ok(Ok(answers))
             }
-            Ok(Err(error)) if error.executed() == Executed::No => Ok(Err(Some(error))),
-            Ok(Err(_)) | Err(_) => Err(Unanswered::InDoubt),
+            Some(Err(error)) if error.executed() == Executed::No => Ok(Err(Some(error))),
+            Some(Err(_)) | None => Err(Unanswered::InDoubt),
         }
     }
 

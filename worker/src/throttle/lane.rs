@@ -99,8 +99,7 @@ impl Lane {
 
     /// Sends a request, again if the service asks for it and the wait is short.
     ///
-    /// Cancelling it drops the request under way; `stop` is only looked at between requests, so
-    /// that one that was sent is always waited for.
+    /// For requests that change nothing: cancelling it, or `stop`, drops the one under way.
     pub(crate) async fn call<T, Request>(
         &self,
         stop: &CancellationToken,
@@ -112,11 +111,16 @@ impl Lane {
         let mut tries = Tries::default();
         loop {
             let permit = self.enter(stop).await?;
-            let error = match request().await {
+            let answer = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Err(CallError::Cancelled),
+                answer = request() => answer,
+            };
+            drop(permit);
+            let error = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            drop(permit);
             self.after(error, &mut tries)?;
         }
     }
@@ -180,6 +184,19 @@ mod tests {
         lane.block(Duration::from_secs(60));
         lane.block(Duration::from_secs(1));
         assert!(lane.blocked_for().expect("blocked") > Duration::from_secs(59));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stopping_worker_waits_for_no_answer() {
+        let lane = Lane::new(Side::Source, 1);
+        let stop = CancellationToken::new();
+        let hanging = lane.call(&stop, std::future::pending::<Result<(), longhaul_ews::Error>>);
+        let stopping = async {
+            tokio::task::yield_now().await;
+            stop.cancel();
+        };
+        let (answer, ()) = tokio::join!(hanging, stopping);
+        assert!(matches!(answer, Err(CallError::Cancelled)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -213,6 +213,23 @@ impl World {
         }
     }
 
+    /// The message for the slice the store is at, in the pass that is running.
+    pub async fn present_message(&self) -> FolderSlice {
+        let checkpoint = self.checkpoint().await;
+        FolderSlice {
+            project: self.project.id,
+            pass: checkpoint.pass,
+            mailbox: self.folder.mailbox,
+            folder: self.folder.folder,
+            epoch: checkpoint.epoch,
+            slice: checkpoint.slice,
+            attempt: 0,
+            fence: checkpoint.fence,
+            ledger_len: checkpoint.ledger_len,
+            trace: None,
+        }
+    }
+
     /// A worker on a queue of its own, with nothing to do yet.
     pub fn service(&self) -> Service {
         self.service_on(&Arc::new(Spy::default()), &self.store)
