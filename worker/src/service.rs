@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::endpoints::Endpoints;
-use crate::job::Jobs;
+use crate::job::{Copying, Jobs};
 use crate::stop::Stop;
 use crate::{Error, Options};
 
@@ -19,7 +19,7 @@ use crate::{Error, Options};
 #[derive(Debug)]
 pub struct Worker {
     queue: Arc<dyn Queue>,
-    jobs: Arc<Jobs>,
+    jobs: Arc<Jobs<Copying>>,
     slots: Arc<Semaphore>,
     options: Options,
 }
@@ -34,7 +34,9 @@ impl Worker {
         endpoints: Arc<Endpoints>,
     ) -> Self {
         let slots = Arc::new(Semaphore::new(options.slots.max(1).into()));
-        let jobs = Jobs::new(store, Arc::clone(&queue), endpoints, options.clone());
+        let shared = Arc::new(options.clone());
+        let work = Copying::new(Arc::clone(&store), endpoints, Arc::clone(&shared));
+        let jobs = Jobs::new(store, Arc::clone(&queue), shared, work);
         Self { queue, jobs: Arc::new(jobs), slots, options }
     }
 

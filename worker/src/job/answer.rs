@@ -4,6 +4,7 @@
 //! acknowledge. Killed in between, the message comes again, meets a store that is ahead, and
 //! publishes what is missing; so there is never a fork and never a gap.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use longhaul_core::Code;
@@ -13,13 +14,13 @@ use longhaul_queue::Lane;
 use longhaul_store::folder::{Checkpoint, SliceEnd};
 use longhaul_telemetry::{labels, metrics};
 
-use super::handle::Done;
+use super::handle::{Done, Work};
 use super::{Control, Jobs};
 use crate::Error;
 use crate::slice::Halt;
 use crate::throttle::Ladder;
 
-impl Jobs {
+impl<W: Work> Jobs<W> {
     pub(super) async fn answer(
         &self,
         job: &FolderSlice,
@@ -104,7 +105,7 @@ impl Jobs {
             ended => ended?,
         };
         // A paused pass gets its messages back from the coordinator when it is resumed.
-        let control = Control::new(self.store(), job.project, job.pass);
+        let control = Control::new(Arc::clone(&self.store), job.project, job.pass);
         if !checkpoint.is_over() && control.may_go_on().await {
             self.publish_next(job, lane, &checkpoint).await?;
         }

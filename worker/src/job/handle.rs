@@ -1,12 +1,10 @@
 //! What to do with a delivered message (design section 3).
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt as _;
 use longhaul_core::OwnerToken;
-use longhaul_core::code::{JOB_PANICKED, STORE_BEHIND};
+use longhaul_core::code::STORE_BEHIND;
 use longhaul_jobs::{FolderSlice, decode};
 use longhaul_queue::{Delivery, Lane, Queue};
 use longhaul_store::Store;
@@ -14,36 +12,44 @@ use longhaul_store::folder::{Checkpoint, Claim, Held, Seen, SliceEnd};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use super::Control;
-use super::prepare::Unprepared;
-use crate::endpoints::Endpoints;
-use crate::memory::Memory;
-use crate::slice::{Ending, Folder, Halt, Keeper, run};
+use crate::slice::{Ending, Keeper};
 use crate::stop::Stop;
 use crate::{Error, Options};
 
 /// A message that could not be answered because queue or store failed comes again after this.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// What all jobs of a worker share.
-#[derive(Debug)]
-pub(crate) struct Jobs {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) queue: Arc<dyn Queue>,
-    pub(super) endpoints: Arc<Endpoints>,
-    pub(super) options: Arc<Options>,
-    memory: Arc<Memory>,
+/// What is done with a folder that was granted: copying, and in the model test something that
+/// takes no time.
+pub(crate) trait Work: Send + Sync {
+    /// Works for one slice; whatever was begun has ended when it returns. An error means that the
+    /// store failed.
+    fn slice(
+        &self,
+        job: &FolderSlice,
+        held: &Held,
+        asked: Instant,
+        stop: &Stop,
+    ) -> impl Future<Output = Result<Done, Error>> + Send;
 }
 
-impl Jobs {
+/// What all jobs of a worker share.
+#[derive(Debug)]
+pub(crate) struct Jobs<W> {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) queue: Arc<dyn Queue>,
+    pub(super) options: Arc<Options>,
+    work: W,
+}
+
+impl<W: Work> Jobs<W> {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         queue: Arc<dyn Queue>,
-        endpoints: Arc<Endpoints>,
-        options: Options,
+        options: Arc<Options>,
+        work: W,
     ) -> Self {
-        let memory = Arc::new(Memory::new(options.bytes_in_flight));
-        Self { store, queue, endpoints, options: Arc::new(options), memory }
+        Self { store, queue, options, work }
     }
 
     /// Works off a delivery and answers it. An error means that queue or store failed; the
@@ -68,7 +74,7 @@ impl Jobs {
             slice = %job.slice,
             attempt = job.attempt,
         );
-        let answered = match self.work(&job, lane, stop).instrument(span).await {
+        let answered = match self.answer_message(&job, lane, stop).instrument(span).await {
             Ok(()) => delivery.ack().await.map_err(Error::from),
             Err(error) => Err(error),
         };
@@ -82,13 +88,18 @@ impl Jobs {
         }
     }
 
-    async fn work(&self, job: &FolderSlice, lane: Lane, stop: &Stop) -> Result<(), Error> {
+    async fn answer_message(
+        &self,
+        job: &FolderSlice,
+        lane: Lane,
+        stop: &Stop,
+    ) -> Result<(), Error> {
         let seen =
             Seen { pass: job.pass, slice: job.slice, fence: job.fence, ledger_len: job.ledger_len };
         let asked = Instant::now();
         match self.claim(job, seen).await? {
             Claim::Granted(held) => {
-                let done = self.slice(job, &held, asked, stop).await?;
+                let done = self.work.slice(job, &held, asked, stop).await?;
                 self.answer(job, lane, done).await
             }
             Claim::NotBefore(until) => {
@@ -132,64 +143,11 @@ impl Jobs {
         }
         Ok(())
     }
-
-    /// Works on the folder, with a heartbeat beside it.
-    async fn slice(
-        &self,
-        job: &FolderSlice,
-        held: &Held,
-        asked: Instant,
-        stop: &Stop,
-    ) -> Result<Done, Error> {
-        let control = Control::new(self.store(), job.project, job.pass);
-        let keeper = Arc::new(Keeper::new(self.store(), held.lease, self.options.lease, asked));
-        let early = |halt| Ending { halt: Some(halt), progressed: false, fingerprint: None };
-        let (source, destination) = match self.peers(job).await {
-            Ok(peers) => peers,
-            Err(Unprepared::Store(error)) => {
-                // The message comes again soon and must not find the folder taken.
-                if let Err(error) = keeper.release().await {
-                    tracing::debug!(%error, "lease not given back; it runs out");
-                }
-                return Err(error.into());
-            }
-            Err(Unprepared::Unusable { code, detail }) => {
-                let ending = early(Halt::Park { code, detail });
-                return Ok(Done { begun: asked, ending, keeper, position: None });
-            }
-        };
-        let folder = Folder::new(
-            source,
-            destination,
-            &held.checkpoint,
-            self.store(),
-            Arc::clone(&keeper),
-            Arc::clone(&self.memory),
-            Arc::clone(&self.options),
-            stop.clone(),
-        );
-        // A panic fails the slice, never the worker.
-        let course = AssertUnwindSafe(run(&folder, &held.checkpoint, &control)).catch_unwind();
-        let mut ending = tokio::select! {
-            ending = course => ending.unwrap_or_else(|_panic| early(panicked())),
-            () = keeper.heartbeat() => early(Halt::Lost),
-        };
-        if keeper.lost().is_cancelled() {
-            ending.halt = Some(Halt::Lost);
-        }
-        let position = folder.committer.unsaved();
-        Ok(Done { begun: asked, ending, keeper, position })
-    }
-}
-
-fn panicked() -> Halt {
-    tracing::error!(code = %JOB_PANICKED, "slice panicked");
-    Halt::Trouble { code: JOB_PANICKED, detail: "the slice panicked".to_owned() }
 }
 
 /// A slice that has ended.
 #[derive(Debug)]
-pub(super) struct Done {
+pub(crate) struct Done {
     pub(super) begun: Instant,
     pub(super) ending: Ending,
     pub(super) keeper: Arc<Keeper>,

@@ -2,8 +2,12 @@
 
 mod answer;
 mod control;
+mod copying;
 mod handle;
+#[cfg(test)]
+mod model;
 mod prepare;
 
 pub(crate) use control::Control;
+pub(crate) use copying::Copying;
 pub(crate) use handle::Jobs;

@@ -1,7 +1,5 @@
 //! From a message to the folder on both sides.
 
-use std::sync::Arc;
-
 use longhaul_core::Code;
 use longhaul_core::code::{FOLDER_NOT_CREATED, NOT_FOUND};
 use longhaul_ews::FolderId;
@@ -9,7 +7,7 @@ use longhaul_jobs::FolderSlice;
 use longhaul_store::Error;
 use longhaul_store::records::{FolderRecord, MailboxRecord, ProjectRecord, Side, load};
 
-use super::Jobs;
+use super::Copying;
 use crate::slice::Peer;
 
 /// Why the folder cannot be worked on at all.
@@ -27,7 +25,7 @@ impl From<Error> for Unprepared {
     }
 }
 
-impl Jobs {
+impl Copying {
     /// The two sides of the message's folder.
     pub(super) async fn peers(&self, job: &FolderSlice) -> Result<(Peer, Peer), Unprepared> {
         let store = &*self.store;
@@ -56,11 +54,6 @@ impl Jobs {
             peer(Side::Source, &mailbox.source, folder.source_id)?,
             peer(Side::Destination, &mailbox.destination, destination_id)?,
         ))
-    }
-
-    /// What slices share.
-    pub(super) fn store(&self) -> Arc<dyn longhaul_store::Store> {
-        Arc::clone(&self.store)
     }
 }
 

@@ -24,6 +24,8 @@ mod run;
 mod upload;
 mod verdict;
 
+#[cfg(test)]
+pub(crate) use committer::{Committer, Outcome};
 pub(crate) use error::Halt;
 pub(crate) use folder::{Folder, Peer};
 pub(crate) use lease::Keeper;

@@ -1,0 +1,133 @@
+//! A queue without any order, whose deliveries the model chooses.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use longhaul_core::{Clock as _, Code, ManualClock, Timestamp};
+use longhaul_queue::{Consumer, DeadId, DeadLetter, Delivery, Error, Health, Lane, Queue, Settle};
+
+use super::gate::Gate;
+
+/// Messages that wait, each until its time.
+#[derive(Debug)]
+pub(super) struct Bag {
+    waiting: Arc<Mutex<Vec<Message>>>,
+    clock: Arc<ManualClock>,
+    gate: Arc<Gate>,
+}
+
+#[derive(Clone, Debug)]
+struct Message {
+    body: Bytes,
+    due: Timestamp,
+}
+
+impl Bag {
+    pub(super) fn new(clock: Arc<ManualClock>, gate: Arc<Gate>) -> Self {
+        Self { waiting: Arc::default(), clock, gate }
+    }
+
+    /// Messages that wait, also those that are not due.
+    pub(super) fn len(&self) -> usize {
+        lock(&self.waiting).len()
+    }
+
+    /// Delivers one of the messages that are due.
+    pub(super) fn deliver(&self, choice: usize) -> Option<Delivery> {
+        let mut waiting = lock(&self.waiting);
+        let now = self.clock.now();
+        let due: Vec<_> = (0..waiting.len()).filter(|at| waiting[*at].due <= now).collect();
+        let message = waiting.remove(*due.get(choice % due.len().max(1))?);
+        let (queue, gate) = (Arc::clone(&self.waiting), Arc::clone(&self.gate));
+        let body = message.body.clone();
+        let answer = Answer { message: Some(message), queue, gate };
+        Some(Delivery::new(Lane::Normal, body, false, Box::new(answer)))
+    }
+
+    /// Doubles a message; whether there was one.
+    pub(super) fn duplicate(&self, choice: usize) -> bool {
+        let mut waiting = lock(&self.waiting);
+        let copy = waiting.get(choice % waiting.len().max(1)).cloned();
+        let was = copy.is_some();
+        waiting.extend(copy);
+        was
+    }
+
+    pub(super) fn lose(&self, choice: usize) {
+        let mut waiting = lock(&self.waiting);
+        if !waiting.is_empty() {
+            let at = choice % waiting.len();
+            waiting.remove(at);
+        }
+    }
+
+    pub(super) fn put(&self, body: Bytes) {
+        lock(&self.waiting).push(Message { body, due: Timestamp(0) });
+    }
+}
+
+fn lock(messages: &Mutex<Vec<Message>>) -> MutexGuard<'_, Vec<Message>> {
+    messages.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns the message if it is dropped.
+struct Answer {
+    message: Option<Message>,
+    queue: Arc<Mutex<Vec<Message>>>,
+    gate: Arc<Gate>,
+}
+
+#[async_trait]
+impl Settle for Answer {
+    async fn ack(mut self: Box<Self>) -> Result<(), Error> {
+        self.gate.pass().await;
+        self.message = None;
+        Ok(())
+    }
+
+    async fn park(self: Box<Self>, reason: Code) -> Result<(), Error> {
+        panic!("a message of the model was parked: {reason}");
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        lock(&self.queue).extend(self.message.take());
+    }
+}
+
+#[async_trait]
+impl Queue for Bag {
+    async fn publish(&self, _: Lane, body: Bytes, delay: Option<Duration>) -> Result<(), Error> {
+        self.gate.pass().await;
+        let due = self.clock.now().after(delay.unwrap_or_default());
+        lock(&self.waiting).push(Message { body, due });
+        Ok(())
+    }
+
+    async fn consume(&self, _: u16) -> Result<Box<dyn Consumer>, Error> {
+        Err(Error::Closed)
+    }
+
+    async fn depth(&self) -> Result<u64, Error> {
+        Ok(self.len() as u64)
+    }
+
+    async fn dead(&self, _: usize) -> Result<Vec<DeadLetter>, Error> {
+        Ok(Vec::new())
+    }
+
+    async fn retry_dead(&self, _: DeadId, _: Bytes) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    async fn drop_dead(&self, _: DeadId) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    fn health(&self) -> Health {
+        Health::Up
+    }
+}
