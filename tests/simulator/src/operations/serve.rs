@@ -51,10 +51,16 @@ pub(crate) enum Outcome {
 pub(crate) fn serve(
     world: &World,
     caller: &Caller,
-    source: impl BufRead,
+    mut source: impl BufRead,
     sink: ReplySink,
 ) -> Outcome {
-    match attempt(world, caller, source, sink) {
+    let attempted = attempt(world, caller, &mut source, sink);
+    if matches!(attempted, Err(Failure::Fault(_) | Failure::Early(Early::Fault(_)))) {
+        // The service reads a request to its end before it refuses it; a client that still sends
+        // would take the end of the connection for a lost answer.
+        let _ = std::io::copy(&mut source, &mut std::io::sink());
+    }
+    match attempted {
         Ok(()) => Outcome::Done,
         Err(Failure::Fault(fault)) => Outcome::Fault(fault.envelope()),
         Err(Failure::Early(Early::Fault(fault))) => Outcome::Fault(fault.envelope()),
