@@ -9,6 +9,8 @@ use longhaul_store::ledger::{Reader, Record};
 use super::error::{Halt, beyond_the_item, item_detail};
 use super::folder::Folder;
 use super::item::{Item, in_bounds};
+use super::keys::Keys;
+use crate::memory::ReservedIndex;
 
 /// Ledger bytes read at a time.
 const LEDGER_PIECE: usize = 1024 * 1024;
@@ -25,8 +27,22 @@ pub(crate) struct Page {
 }
 
 impl Folder {
+    /// Waits for the memory that the index takes: a key for each item that is copied or is going
+    /// to be listed.
+    pub(crate) async fn room_for_index(
+        &self,
+        checkpoint: &Checkpoint,
+        fingerprint: Option<&Fingerprint>,
+    ) -> Result<Option<ReservedIndex<'_>>, Halt> {
+        let there = fingerprint.map_or(0, |seen| seen.items + seen.associated);
+        let items = there.max(checkpoint.counters.items + checkpoint.counters.failed);
+        let room = self.memory.reserve_index(Keys::memory(items));
+        self.unless_stopped(room).await
+    }
+
     /// Reads what is copied and what has failed, so that the list can be compared with it.
     pub(crate) async fn load_index(&self, checkpoint: &Checkpoint) -> Result<(), Halt> {
+        self.index().reserve(checkpoint.counters.items);
         self.read_ledger(|record| self.index().copied(record.key)).await?;
         if checkpoint.counters.failed == 0 {
             return Ok(());

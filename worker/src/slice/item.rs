@@ -1,12 +1,14 @@
 //! An item to be copied, and which items are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use longhaul_core::code::{AMBIGUOUS_UPLOAD, UPLOAD_UNANSWERED};
 use longhaul_core::{Bytes, Code, ItemKey, PassId, Timestamp};
 use longhaul_ews::{ItemId, Listed};
 use longhaul_store::folder::{Bounds, Failure, IntentItem};
 use longhaul_store::ledger::Record;
+
+use super::keys::Keys;
 
 /// A source item that is to be copied.
 #[derive(Clone, Debug)]
@@ -105,7 +107,7 @@ const UNANSWERED_TRIES: u32 = 3;
 /// What is known of a folder's items: copied, or failed before.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    copied: HashSet<ItemKey>,
+    copied: Keys,
     failed: HashMap<ItemKey, Failed>,
 }
 
@@ -117,6 +119,11 @@ struct Failed {
 }
 
 impl Index {
+    /// Makes room for the keys of so many items.
+    pub(crate) fn reserve(&mut self, items: u64) {
+        self.copied.reserve(usize::try_from(items).unwrap_or(0));
+    }
+
     pub(crate) fn copied(&mut self, key: ItemKey) {
         self.copied.insert(key);
     }

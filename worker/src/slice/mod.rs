@@ -17,6 +17,7 @@ mod export;
 mod folder;
 mod group;
 mod item;
+mod keys;
 mod large;
 mod lease;
 mod reconcile;

@@ -33,18 +33,24 @@ pub(crate) struct Ending {
 pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Control) -> Ending {
     let mut ending = Ending { halt: None, progressed: false, fingerprint: None };
     let prepared = async {
+        // Before the list, so that what changes meanwhile is noticed next time.
+        let fingerprint = folder.fingerprint().await?;
+        let room = folder.room_for_index(checkpoint, fingerprint.as_ref()).await?;
         folder.load_index(checkpoint).await?;
         folder.reconcile(checkpoint).await?;
-        folder.fingerprint().await
+        Ok((fingerprint, room))
     };
-    match prepared.await {
-        Ok(fingerprint) => ending.fingerprint = fingerprint,
+    let _room = match prepared.await {
+        Ok((fingerprint, room)) => {
+            ending.fingerprint = fingerprint;
+            room
+        }
         Err(halt) => {
             ending.progressed = folder.committer.has_progressed();
             ending.halt = Some(halt);
             return ending;
         }
-    }
+    };
     let halt = Course::new(folder, checkpoint.position.clone()).run(control).await;
     ending.progressed = folder.committer.has_progressed();
     ending.halt = halt;

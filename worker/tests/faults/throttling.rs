@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::future::{join, join_all};
 use longhaul_core::FolderRef;
+use longhaul_simulator::{Content, MailboxSpecification, TenantSpecification};
 use longhaul_store::folder::Checkpoint;
 use longhaul_store::records::PassKind;
 use serde_json::{Value, json};
@@ -152,6 +153,45 @@ async fn a_hint_outlives_the_slice_that_met_it() {
     let source = hint_holds_for_the_mailbox(SOURCE, None, 6000);
     let destination = hint_holds_for_the_mailbox(DESTINATION, Some("UploadItems"), 6000);
     join(source, destination).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_mailbox_takes_no_slot_from_the_others() {
+    const OTHERS: [&str; 2] = ["user2@source.test", "user2@destination.test"];
+    const HINT: Duration = Duration::from_secs(40);
+    let holding = |address| {
+        let content = Content::Generated { profile: "bulk:2000".to_owned(), items: 60, seed: 7 };
+        MailboxSpecification::holding(address, content)
+    };
+    let source = TenantSpecification::of_domain("source.test", "en-US")
+        .mailbox(holding(SOURCE))
+        .mailbox(holding(OTHERS[0]));
+    let destination = TenantSpecification::of_domain("destination.test", "de-DE")
+        .mailbox(MailboxSpecification::empty(DESTINATION))
+        .mailbox(MailboxSpecification::empty(OTHERS[1]));
+    let mut world = World::of([source, destination]).await;
+    // One for all.
+    world.options.slots = 1;
+    let other = world.map_mailbox(OTHERS[0], OTHERS[1]).await;
+    let pass = world.begin(PassKind::Full).await;
+    world.begin_in(&pass, other).await;
+    let hint = busy(u64::try_from(HINT.as_millis()).expect("short"));
+    let rule = json!({
+        "operation": "ExportItems", "mailbox": SOURCE, "nth": 1, "action": hint
+    });
+    world.fault(rule);
+
+    let service = world.service();
+    let begun = Instant::now();
+    service.publish(&world.message(&pass).await).await;
+    service.publish(&world.message_in(&pass, other).await).await;
+    world.until(other, Checkpoint::is_over).await;
+    let took = begun.elapsed();
+    println!("the other mailbox was done after {took:?}, beside a hint of {HINT:?}");
+    assert!(took < HINT / 2, "it waited for the throttled one: {took:?}");
+    let throttled = world.checkpoint().await;
+    assert!(throttled.not_before.is_some() && throttled.lease.is_none() && !throttled.is_over());
+    service.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -129,9 +129,19 @@ impl World {
 
     /// Maps a well-known folder of the source onto that of the destination.
     pub async fn map(&self, role: &str) -> FolderRef {
-        let source_id = known(&self.source(), role).await.id.as_str().to_owned();
-        let destination_id = known(&self.destination(), role).await.id.as_str().to_owned();
-        let folder = FolderRef { mailbox: self.folder.mailbox, folder: FolderKey::of(&source_id) };
+        self.map_between(self.folder.mailbox, &self.source(), &self.destination(), role).await
+    }
+
+    async fn map_between(
+        &self,
+        mailbox: MailboxId,
+        source: &Mailbox,
+        destination: &Mailbox,
+        role: &str,
+    ) -> FolderRef {
+        let source_id = known(source, role).await.id.as_str().to_owned();
+        let destination_id = known(destination, role).await.id.as_str().to_owned();
+        let folder = FolderRef { mailbox, folder: FolderKey::of(&source_id) };
         let record = FolderRecord {
             folder,
             source_id,
@@ -144,6 +154,26 @@ impl World {
         };
         save(&*self.store, &record, Expect::Any).await.expect("saved");
         folder
+    }
+
+    /// Another mailbox of the project; its inbox.
+    pub async fn map_mailbox(&self, source: &str, destination: &str) -> FolderRef {
+        let mailbox = MailboxId::generate();
+        let record = MailboxRecord {
+            id: mailbox,
+            project: self.project.id,
+            source: source.to_owned(),
+            destination: destination.to_owned(),
+            batch: None,
+            state: MailboxState::Copying,
+            last_pass: None,
+            problem: None,
+        };
+        save(&*self.store, &record, Expect::Any).await.expect("saved");
+        let client = |endpoint| self.endpoints.client(endpoint).expect("a client");
+        let source = client(&self.project.source).mailbox(Side::Source, source);
+        let destination = client(&self.project.destination).mailbox(Side::Destination, destination);
+        self.map_between(mailbox, &source, &destination, "inbox").await
     }
 
     /// From now on the destination is reached through `poison`.
@@ -198,29 +228,21 @@ impl World {
     }
 
     pub async fn message_in(&self, pass: &PassRecord, folder: FolderRef) -> FolderSlice {
-        let checkpoint = self.checkpoint_of(folder).await;
-        FolderSlice {
-            project: pass.project,
-            pass: pass.id,
-            mailbox: folder.mailbox,
-            folder: folder.folder,
-            epoch: checkpoint.epoch,
-            slice: checkpoint.slice,
-            attempt: 0,
-            fence: checkpoint.fence,
-            ledger_len: checkpoint.ledger_len,
-            trace: None,
-        }
+        FolderSlice { pass: pass.id, ..self.message_to(folder).await }
     }
 
     /// The message for the slice the store is at, in the pass that is running.
     pub async fn present_message(&self) -> FolderSlice {
-        let checkpoint = self.checkpoint().await;
+        self.message_to(self.folder).await
+    }
+
+    async fn message_to(&self, folder: FolderRef) -> FolderSlice {
+        let checkpoint = self.checkpoint_of(folder).await;
         FolderSlice {
             project: self.project.id,
             pass: checkpoint.pass,
-            mailbox: self.folder.mailbox,
-            folder: self.folder.folder,
+            mailbox: folder.mailbox,
+            folder: folder.folder,
             epoch: checkpoint.epoch,
             slice: checkpoint.slice,
             attempt: 0,
