@@ -156,6 +156,11 @@ impl Passes {
         records::save(&*self.context.store, &record, Expect::Any).await?;
         let state = record.state;
         if let Some(line) = self.line(id, mailbox) {
+            if record.ended.is_some() {
+                // What it asked for last would keep others from being taken up for ever.
+                line.demand = super::allot::Demand::default();
+                line.planned.clear();
+            }
             line.record = record;
         }
         self.show(id, mailbox, state, problem).await
