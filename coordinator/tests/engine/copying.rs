@@ -2,7 +2,9 @@
 
 use longhaul_core::state::MailboxState;
 
-use crate::scene::{Scene, copied, total};
+use longhaul::engine::Options;
+
+use crate::scene::{Scene, copied, options, total};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_pass_copies_every_item_and_a_second_one_copies_nothing() {
@@ -57,5 +59,16 @@ async fn killed_again_and_again_a_pass_goes_on_and_copies_everything_once() {
         assert_eq!(mailbox.state, MailboxState::Completed, "{mailbox:#?}");
     }
     server.assert_clean().await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mailboxes_that_have_ended_keep_no_others_from_being_taken_up() {
+    let scene = Scene::small(12, 20).await;
+    // So small a fleet that what a few mailboxes ask for is all it can do.
+    let server = scene.server_with(Options { slots: 1, ..options() });
+    server.handle.submit(scene.spec()).await.unwrap();
+    let status = server.complete().await;
+    assert_eq!(copied(&status), total(&status));
     server.stop().await;
 }
