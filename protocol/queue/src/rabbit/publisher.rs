@@ -28,6 +28,12 @@ pub(super) struct Publisher {
     idle: Mutex<Vec<Channel>>,
 }
 
+/// The broker's answer to a message it could route.
+enum Answer {
+    Taken,
+    Refused,
+}
+
 impl Publisher {
     pub(super) const fn new(link: Link, topology: Topology) -> Self {
         Self { link, topology, idle: Mutex::new(Vec::new()) }
@@ -38,7 +44,7 @@ impl Publisher {
     }
 
     /// Returns once the broker answers for the message. A lost connection is waited for and the
-    /// message sent again, so it may come twice.
+    /// message sent again, so it may come twice; likewise one the broker does not take for now.
     ///
     /// # Errors
     ///
@@ -55,12 +61,15 @@ impl Publisher {
             let mut declared = false;
             loop {
                 match self.attempt(queue, properties, body).await {
+                    Ok(Answer::Taken) => return Ok(()),
+                    // For now: a queue that was just made may have no leader yet.
+                    Ok(Answer::Refused) => sleep(ladder.next(None)).await,
                     Err(Error::Unroutable { .. }) if !declared => {
                         declared = true;
                         self.declare().await?;
                     }
                     Err(error) if refusal::is_passing(&error) => sleep(ladder.next(None)).await,
-                    settled => return settled,
+                    Err(error) => return Err(error),
                 }
             }
         };
@@ -75,7 +84,7 @@ impl Publisher {
         queue: &str,
         properties: &BasicProperties,
         body: &[u8],
-    ) -> Result<(), Error> {
+    ) -> Result<Answer, Error> {
         let failed = |error| refusal::of_call("publish", error);
         let connection = self.link.unblocked().await?;
         let channel = match self.reuse() {
@@ -87,19 +96,19 @@ impl Publisher {
             .basic_publish("".into(), queue.into(), options, body, properties.clone())
             .await
             .map_err(failed)?;
-        match confirm.await.map_err(failed)? {
-            Confirmation::Ack(None) => {
-                self.keep(channel);
-                Ok(())
-            }
+        let answer = match confirm.await.map_err(failed)? {
+            Confirmation::Ack(None) => Answer::Taken,
+            Confirmation::Nack(None) => Answer::Refused,
             Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)) => {
-                Err(Error::Unroutable { queue: queue.to_owned() })
+                return Err(Error::Unroutable { queue: queue.to_owned() });
             }
-            refused @ (Confirmation::Nack(None) | Confirmation::NotRequested) => {
-                let source = format!("the broker answered {refused:?}").into();
-                Err(Error::Backend { action: "publish", source })
+            Confirmation::NotRequested => {
+                let source = "the channel does not confirm".into();
+                return Err(Error::Backend { action: "publish", source });
             }
-        }
+        };
+        self.keep(channel);
+        Ok(answer)
     }
 
     /// Makes the queues again that somebody deleted.
