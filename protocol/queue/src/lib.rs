@@ -6,7 +6,7 @@
 //!
 //! [`Embedded`] keeps messages in the process's memory; when the process ends they are gone, and
 //! the coordinator publishes again what the store says is outstanding. [`Rabbit`] is the queue of
-//! a fleet, on RabbitMQ. [`open`] chooses by URL.
+//! a fleet, on RabbitMQ. [`open()`] chooses by URL.
 
 mod dead;
 mod delay;
