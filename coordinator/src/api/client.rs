@@ -11,13 +11,15 @@ use tokio::time::{Instant, sleep};
 use url::{Host, Url};
 
 use super::Problem;
-use super::views::{DeadParams, ErrorParams, Health, ProjectDetail, ProjectView, Started};
+use super::views::{
+    DeadParams, ErrorParams, Health, ItemParams, ProjectDetail, ProjectView, Started,
+};
 use crate::engine::{
     DeadJob, DeadOutcome, DeadSelection, ErrorPage, FleetStatus, PassStatus, ProjectStatus,
     Refusal, RefusalKind, StartPass,
 };
 use crate::project::Spec;
-use crate::verify::{Verification, VerificationId, VerifyOptions};
+use crate::verify::{Explanation, Verification, VerificationId, VerifyOptions};
 
 /// How long the server may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -200,6 +202,19 @@ impl Client {
     pub async fn errors(&self, project: &str, params: &ErrorParams) -> Result<ErrorPage, Refusal> {
         let request = self.request(Method::GET, &["projects", project, "errors"]).query(params);
         self.send(request).await
+    }
+
+    /// What became of an item, by its id on either side.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub async fn explain(
+        &self,
+        project: &str,
+        params: &ItemParams,
+    ) -> Result<Explanation, Refusal> {
+        self.send(self.request(Method::GET, &["projects", project, "item"]).query(params)).await
     }
 
     /// Begins a verification.

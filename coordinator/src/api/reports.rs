@@ -10,9 +10,9 @@ use axum::http::StatusCode;
 use super::Problem;
 use super::extract::{Body, Path, Query};
 use super::router::Shared;
-use super::views::{ErrorParams, Health, Started};
+use super::views::{ErrorParams, Health, ItemParams, Started};
 use crate::engine::{ErrorPage, ErrorQuery, FleetStatus, ProjectStatus, Refusal};
-use crate::verify::{Verification, VerifyOptions};
+use crate::verify::{Explanation, Verification, VerifyOptions};
 
 /// Errors on a page at most.
 const MAX_PAGE: u16 = 1000;
@@ -75,6 +75,20 @@ pub(super) async fn errors(
         after: params.after,
     };
     Ok(Json(shared.engine().errors(&project, query).await?))
+}
+
+/// What became of an item.
+#[utoipa::path(
+    get, path = "/v1/projects/{project}/item", tag = "reports",
+    params(("project" = String, Path, description = "Name or id"), ItemParams),
+    responses((status = 200, body = Explanation), (status = "default", body = Problem)),
+)]
+pub(super) async fn explain(
+    State(shared): State<Arc<Shared>>,
+    Path(project): Path<String>,
+    Query(params): Query<ItemParams>,
+) -> Result<Json<Explanation>, Problem> {
+    Ok(Json(shared.engine().explain(&project, &params.mailbox, &params.item).await?))
 }
 
 /// Begins to compare both sides.

@@ -120,6 +120,7 @@ fn closed_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(reports::fleet))
         .routes(routes!(reports::status))
         .routes(routes!(reports::errors))
+        .routes(routes!(reports::explain))
         .routes(routes!(reports::start_verification))
         .routes(routes!(reports::show_verification))
         .layer(DefaultBodyLimit::max(MAX_REQUEST));

@@ -123,6 +123,17 @@ pub struct ErrorParams {
     pub limit: Option<u16>,
 }
 
+/// Which item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ItemParams {
+    /// The mailbox: source address, destination address or id.
+    pub mailbox: String,
+    /// The item's id on either side.
+    pub item: String,
+}
+
 impl ErrorParams {
     /// Which mailboxes they are about.
     #[must_use]
@@ -152,10 +163,7 @@ impl From<ProjectRecord> for ProjectView {
             id: record.id,
             source: (&record.source).into(),
             destination: (&record.destination).into(),
-            options: Options {
-                associated_items: record.options.associated_items,
-                mailbox_requests: record.options.mailbox_requests,
-            },
+            options: record.options.into(),
             problems: record.problems.iter().map(ProblemStatus::from).collect(),
             name: record.name,
             customer: record.customer,

@@ -7,7 +7,7 @@ use longhaul_core::{Code, Exit};
 
 use crate::engine::Selection;
 use crate::settings::{ServeFlags, UpFlags};
-use crate::verify::Deep;
+use crate::verify::{Deep, ReportFormat};
 
 /// Tenant-to-tenant mailbox migration with coexistence
 #[derive(Debug, Parser)]
@@ -94,6 +94,8 @@ pub enum Command {
     Jobs(JobsCommand),
     /// Compare source and destination, folder by folder
     Verify(VerifyArgs),
+    /// Say why an item was copied, updated, skipped or failed, and where its copy is
+    Explain(ExplainArgs),
     /// Say what an error code means and what to do
     ExplainCode {
         /// The code, such as LH-0101
@@ -299,6 +301,24 @@ pub struct VerifyArgs {
     /// How many items to compare property by property
     #[arg(long, value_enum, default_value_t = DeepArg::None)]
     pub deep: DeepArg,
+    /// Also write the report as files; several with commas
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT")]
+    pub report: Vec<ReportFormat>,
+    /// The folder they are written into
+    #[arg(long, value_name = "DIR", default_value = ".", requires = "report")]
+    pub to: PathBuf,
+}
+
+/// Which item.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainArgs {
+    /// The mailbox, by either address
+    pub mailbox: String,
+    /// The item's id at the source or in the destination
+    pub item: String,
+    /// Which project
+    #[command(flatten)]
+    pub project: ProjectArg,
 }
 
 /// How many items to compare property by property.

@@ -9,6 +9,7 @@ mod bars;
 mod changes;
 mod connect;
 mod errors;
+mod explain;
 mod failure;
 mod fleet;
 mod jobs;

@@ -7,7 +7,7 @@ use longhaul_telemetry::{LogFormat, start_log};
 
 use super::args::{Cli, Command, Format, Global};
 use super::failure::Failure;
-use super::{errors, jobs, output, pass, project, status, verify};
+use super::{errors, explain, jobs, output, pass, project, status, verify};
 use crate::{api, serve, settings};
 
 /// Reads the command line, carries the command out and says how it ended.
@@ -83,13 +83,14 @@ async fn ask(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Errors(args) => errors::run(global, args).await,
         Command::Jobs(command) => jobs::run(global, command).await,
         Command::Verify(args) => verify::run(global, args).await,
-        Command::ExplainCode { code } => explain(global.output, code),
+        Command::Explain(args) => explain::run(global, args).await,
+        Command::ExplainCode { code } => explain_code(global.output, code),
         Command::Completions { shell } => completions(shell),
         Command::Openapi => output::json(&api::openapi()),
     }
 }
 
-fn explain(format: Format, code: Code) -> Result<(), Failure> {
+fn explain_code(format: Format, code: Code) -> Result<(), Failure> {
     let page = code.page().ok_or_else(|| {
         let text = format!("this version has no code {code}");
         Failure::with_next(code::NOT_FOUND, text, "check the number, or use a newer longhaul")

@@ -1,6 +1,7 @@
 //! `longhaul verify`: both sides side by side.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -13,7 +14,8 @@ use super::{connect, output};
 use crate::api::Client;
 use crate::engine::ProblemStatus;
 use crate::verify::{
-    FolderReport, MailboxReport, MissingReason, Verification, VerificationState, VerifyOptions,
+    self, FolderReport, MailboxReport, MissingReason, NotCopied, ReportFormat, Verification,
+    VerificationState, VerifyOptions,
 };
 
 /// Between two looks.
@@ -33,10 +35,30 @@ pub(crate) async fn run(global: &Global, args: VerifyArgs) -> Result<(), Failure
     let project = connect::project(&client, &args.project).await?;
     let options = VerifyOptions { deep: args.deep.into(), selection: args.selection.selection() };
     let verification = compare(&client, &project, &options).await?;
+    write_report(&verification, &project, &args.to, &args.report)?;
     conclude(&verification, |verification| match global.output {
         Format::Json => output::json(verification),
         Format::Text => output::data(render(verification)),
     })
+}
+
+/// Writes the report's files, and says which.
+///
+/// # Errors
+///
+/// [`Failure`] with LH-0212 if one cannot be written.
+pub(crate) fn write_report(
+    verification: &Verification,
+    project: &str,
+    folder: &Path,
+    formats: &[ReportFormat],
+) -> Result<(), Failure> {
+    let written = verify::write(verification, project, folder, formats)
+        .map_err(|error| Failure::new(code::REPORT_NOT_WRITTEN, error.to_string()))?;
+    for file in written {
+        output::remark(format!("written: {}", file.display()));
+    }
+    Ok(())
 }
 
 /// Compares both sides of a project, and shows how far it is.
@@ -133,8 +155,8 @@ pub(crate) fn render(verification: &Verification) -> String {
             text.push('\n');
         }
         text.push_str(&details(mailbox));
-        for folder in &mailbox.not_copied {
-            text.push_str(&format!("not copied: {}: {}\n", folder.path.join("/"), folder.reason));
+        for left in &mailbox.not_copied {
+            text.push_str(&format!("not carried over: {}\n", not_copied(left)));
         }
         text.push('\n');
     }
@@ -171,9 +193,9 @@ fn folder_table(mailbox: &MailboxReport) -> String {
             folder.destination.items.to_string(),
             folder.missing.to_string(),
             folder.extra.to_string(),
-            folder.quarantined.to_string(),
+            (folder.quarantined + folder.ambiguous).to_string(),
             folder.compared.to_string(),
-            folder.different.to_string(),
+            (folder.different + folder.conflicting).to_string(),
             folder.source.bytes.to_string(),
             folder.destination.bytes.to_string(),
             if folder.clean { "✓" } else { "✗" }.to_owned(),
@@ -209,9 +231,15 @@ fn folder_details(folder: &FolderReport) -> Vec<String> {
         };
         lines.push(format!("{path}: {} {reason}", missing.item.id));
     }
-    for item in folder.quarantined_items.iter().take(SHOWN) {
-        let code = item.code.map(|code| code.to_string()).unwrap_or_default();
-        lines.push(format!("{path}: {} failed: {code}", item.id));
+    for (items, what) in [
+        (&folder.quarantined_items, "failed"),
+        (&folder.ambiguous_items, "may stand or not"),
+        (&folder.conflicting_items, "is copied, and a later change is not"),
+    ] {
+        for item in items.iter().take(SHOWN) {
+            let code = item.code.map(|code| code.to_string()).unwrap_or_default();
+            lines.push(format!("{path}: {} {what}: {code}", item.id));
+        }
     }
     for item in folder.extra_items.iter().take(SHOWN) {
         lines.push(format!("{path}: {} stands in the destination only", item.id));
@@ -224,6 +252,19 @@ fn folder_details(folder: &FolderReport) -> Vec<String> {
         lines.push(format!("{path}: {} {what}", pair.source));
     }
     lines
+}
+
+fn not_copied(left: &NotCopied) -> String {
+    let mut text = left.reason.clone();
+    if !left.path.is_empty() {
+        text = format!("{}: {text}", left.path.join("/"));
+    }
+    match left.items {
+        Some(1) => text.push_str(" (1 item)"),
+        Some(count) => text.push_str(&format!(" ({count} items)")),
+        None => {}
+    }
+    text
 }
 
 fn problem(problem: &ProblemStatus) -> String {

@@ -10,10 +10,10 @@ use super::context::Context;
 use super::dead::{self, DeadAction};
 use super::{
     DeadJob, DeadOutcome, DeadSelection, ErrorPage, ErrorQuery, FleetStatus, ProjectStatus,
-    Refusal, StartPass, find, fleet, listing, probe, view,
+    Refusal, Selection, StartPass, find, fleet, listing, probe, view,
 };
 use crate::project::Spec;
-use crate::verify::{Verification, VerificationId, VerifyOptions};
+use crate::verify::{self, Explanation, Verification, VerificationId, VerifyOptions};
 
 /// Talks to the engine. Cheap to clone.
 ///
@@ -198,6 +198,26 @@ impl Handle {
     /// [`Refusal`] if there is none of that id.
     pub async fn verification(&self, id: VerificationId) -> Result<Verification, Refusal> {
         self.context.verifications.get(&*self.context.store, id).await
+    }
+
+    /// What became of an item of a mailbox, by its id on either side.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is no such project or mailbox, or a tenant does not answer.
+    pub async fn explain(
+        &self,
+        project: &str,
+        mailbox: &str,
+        item: &str,
+    ) -> Result<Explanation, Refusal> {
+        let project = self.project(project).await?;
+        let mailboxes = find::mailboxes(&*self.context.store, project.id).await?;
+        let named = Selection::Mailboxes(vec![mailbox.to_owned()]);
+        let Some(mailbox) = find::select(mailboxes, &named)?.into_iter().next() else {
+            return Err(Refusal::not_found("no mailbox is named"));
+        };
+        verify::explain(&self.context, &project, &mailbox, item).await
     }
 
     async fn steer(

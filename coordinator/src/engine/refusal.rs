@@ -117,6 +117,18 @@ impl From<longhaul_telemetry::Error> for Refusal {
     }
 }
 
+impl From<super::Trouble> for Refusal {
+    fn from(trouble: super::Trouble) -> Self {
+        use longhaul_core::Exit;
+        let kind = match Exit::of(trouble.code) {
+            Exit::Refused => RefusalKind::Refused,
+            Exit::Unreachable => RefusalKind::Unreachable,
+            _ => RefusalKind::Internal,
+        };
+        Self::new(kind, trouble.code, trouble.text)
+    }
+}
+
 impl From<longhaul_store::Error> for Refusal {
     fn from(error: longhaul_store::Error) -> Self {
         if matches!(error, longhaul_store::Error::Fenced { .. }) {

@@ -33,7 +33,7 @@ const ENDPOINT_KEYS: &[&str] = &[
     "ews_scope",
     "ca_certificate",
 ];
-const OPTION_KEYS: &[&str] = &["associated_items", "mailbox_requests"];
+const OPTION_KEYS: &[&str] = &["associated_items", "mailbox_requests", "show_subjects"];
 const PAIR_KEYS: &[&str] = &["source", "destination", "batch"];
 
 /// The names operators know (B-04), and where they belong.
@@ -131,10 +131,15 @@ impl<'a> ProjectReader<'a> {
             return options;
         };
         let mut table = self.keys.table("options", value, OPTION_KEYS).unwrap_or_default();
-        if let Some(value) = self.keys.take(&mut table, "options", "associated_items") {
-            match value.into_bool() {
-                Ok(flag) => options.associated_items = flag,
-                Err(_) => self.keys.bad("options.associated_items", "not `true` or `false`"),
+        for (key, option) in [
+            ("associated_items", &mut options.associated_items),
+            ("show_subjects", &mut options.show_subjects),
+        ] {
+            if let Some(value) = self.keys.take(&mut table, "options", key) {
+                match value.into_bool() {
+                    Ok(flag) => *option = flag,
+                    Err(_) => self.keys.bad(&format!("options.{key}"), "not `true` or `false`"),
+                }
             }
         }
         if let Some(value) = self.keys.take(&mut table, "options", "mailbox_requests") {

@@ -99,12 +99,27 @@ pub struct Options {
     /// Requests of a worker at a time to one mailbox, on each side: 1 to 10.
     #[schema(minimum = 1, maximum = 10)]
     pub mailbox_requests: u16,
+    /// Whether reports and lists may name an item by its subject (B-71).
+    pub show_subjects: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        let OptionsRecord { associated_items, mailbox_requests } = OptionsRecord::default();
-        Self { associated_items, mailbox_requests }
+        OptionsRecord::default().into()
+    }
+}
+
+impl From<OptionsRecord> for Options {
+    fn from(record: OptionsRecord) -> Self {
+        let OptionsRecord { associated_items, mailbox_requests, show_subjects } = record;
+        Self { associated_items, mailbox_requests, show_subjects }
+    }
+}
+
+impl From<Options> for OptionsRecord {
+    fn from(options: Options) -> Self {
+        let Options { associated_items, mailbox_requests, show_subjects } = options;
+        Self { associated_items, mailbox_requests, show_subjects }
     }
 }
 
@@ -157,10 +172,7 @@ impl Spec {
             state: ProjectState::Confirmed,
             source: self.source.into_record()?,
             destination: self.destination.into_record()?,
-            options: OptionsRecord {
-                associated_items: self.options.associated_items,
-                mailbox_requests: self.options.mailbox_requests,
-            },
+            options: self.options.into(),
             created: now,
             problems: Vec::new(),
         };

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use longhaul_core::code::AMBIGUOUS_UPLOAD;
 use longhaul_core::{Bytes, Code, FolderRef, ItemKey, Timestamp};
 use longhaul_ews::limits::FIND_PAGE;
-use longhaul_ews::{Listed, Traversal};
+use longhaul_ews::{ItemFacts, Listed, Traversal};
 use longhaul_store::Store;
 use longhaul_store::folder::{Bounds, Checkpoint};
 
@@ -12,9 +13,12 @@ use super::board::Meter;
 use super::compare::{Compared, Comparer};
 use super::cover::covers;
 use super::list::{Pages, Place};
+use super::names::Names;
 use super::pairs::{Known, Pairs};
 use super::patience::patiently;
-use super::{Counts, Deep, FolderReport, ItemRef, Missing, MissingReason};
+use super::shown::{is_encrypted, shows};
+use super::traits::Traits;
+use super::{Counts, Deep, Difference, FolderReport, ItemRef, Missing, MissingReason, subjects};
 use crate::engine::Trouble;
 
 /// Failures read at a time.
@@ -32,6 +36,9 @@ pub(super) struct Subject<'a> {
     /// What appeared in the destination before this was there before us.
     pub(super) since: Timestamp,
     pub(super) meter: Meter<'a>,
+    pub(super) names: &'a Names,
+    /// Whether the project shows subjects.
+    pub(super) subjects: bool,
 }
 
 /// Looks at both sides and fills `report`. The error is what kept us from looking at all of it.
@@ -42,7 +49,20 @@ pub(super) async fn look(subject: &Subject<'_>, report: &mut FolderReport) -> Re
         let strangers = list_destination(subject, destination, &mut pairs, report).await?;
         tell_strangers(subject, destination, strangers, report).await?;
     }
-    list_source(subject, pairs, report).await
+    list_source(subject, pairs, report).await?;
+    if subject.subjects {
+        let destination = subject.mapped.as_ref().map(|(destination, _)| destination);
+        subjects::fill(&subject.source, destination, report).await?;
+    }
+    Ok(())
+}
+
+/// Items of the destination that are nobody's counterpart.
+#[derive(Default)]
+struct Strangers {
+    keys: HashSet<ItemKey>,
+    /// The first of them: to name what is gone again before it is looked at.
+    first: Vec<Listed>,
 }
 
 /// Lists the destination; returns the items that are nobody's counterpart.
@@ -51,8 +71,8 @@ async fn list_destination(
     place: &Place,
     pairs: &mut Pairs,
     report: &mut FolderReport,
-) -> Result<HashMap<ItemKey, Listed>, Trouble> {
-    let mut strangers = HashMap::new();
+) -> Result<Strangers, Trouble> {
+    let mut strangers = Strangers::default();
     let mut pages = Pages::new(place, subject.bounds.associated);
     let mut listed = Counts::default();
     while let Some(page) = pages.next().await? {
@@ -61,12 +81,16 @@ async fn list_destination(
             count(&mut listed, &item);
             let key = ItemKey::of(&item.id.id);
             // Clients keep hidden items of their own in every folder.
-            if !pairs.see_destination(key) && !item.associated {
-                strangers.insert(key, item);
+            if pairs.see_destination(key, Traits::of(&item)) || item.associated {
+                continue;
+            }
+            if strangers.keys.insert(key) && strangers.first.len() < FolderReport::LIST {
+                strangers.first.push(item);
             }
         }
     }
-    report.destination = listed;
+    report.destination.items = listed.items;
+    report.destination.bytes = listed.bytes;
     Ok(strangers)
 }
 
@@ -74,11 +98,12 @@ async fn list_destination(
 async fn tell_strangers(
     subject: &Subject<'_>,
     place: &Place,
-    mut strangers: HashMap<ItemKey, Listed>,
+    strangers: Strangers,
     report: &mut FolderReport,
 ) -> Result<(), Trouble> {
+    let Strangers { mut keys, first } = strangers;
     let mut offset = Some(0);
-    while let Some(at) = offset.filter(|_| !strangers.is_empty()) {
+    while let Some(at) = offset.filter(|_| !keys.is_empty()) {
         let Place { mailbox, folder, name } = place;
         let page = patiently(|| async {
             let page = mailbox.find_items(folder, Traversal::Shallow, at, FIND_PAGE).await;
@@ -86,20 +111,25 @@ async fn tell_strangers(
         })
         .await?;
         for facts in page.items {
-            let key = ItemKey::of(&facts.id.id);
-            if facts.created.is_some_and(|created| created < subject.since)
-                && strangers.remove(&key).is_some()
-            {
+            if !keys.remove(&ItemKey::of(&facts.id.id)) {
+                continue;
+            }
+            if facts.created.is_some_and(|created| created < subject.since) {
                 report.standing += 1;
+            } else {
+                report.extra += 1;
+                let names = subject.names;
+                names.put(&mut report.extra_items, || described(facts));
             }
         }
         offset = page.next_offset;
     }
-    let mut extra: Vec<Listed> = strangers.into_values().collect();
-    extra.sort_by(|a, b| a.id.id.cmp(&b.id.id));
-    report.extra = extra.len() as u64;
-    report.extra_items =
-        extra.into_iter().take(FolderReport::LIST).map(|item| reference(item, None)).collect();
+    // Listed, and not found: moved on while we looked, or shifted between two pages.
+    report.extra += keys.len() as u64;
+    for item in first.into_iter().filter(|item| keys.contains(&ItemKey::of(&item.id.id))) {
+        subject.names.put(&mut report.extra_items, || reference(item, None));
+    }
+    report.extra_items.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(())
 }
 
@@ -132,14 +162,22 @@ async fn list_source(
                 continue;
             }
             count(&mut report.source, &item);
+            let class = item.class.as_deref().unwrap_or_default();
+            report.not_shown += u64::from(!item.associated && !shows(&report.class, class));
+            report.encrypted += u64::from(is_encrypted(class));
             match known {
-                Known::Paired => {
+                Known::Paired(copy) => {
                     report.paired += 1;
-                    if let Some(comparer) = &mut comparer {
+                    let alike = agree(subject, &item, copy, report);
+                    if let Some(code) = failed.get(&key) {
+                        report.conflicting += 1;
+                        let item = || reference(item, Some(*code));
+                        subject.names.put(&mut report.conflicting_items, item);
+                    } else if let Some(comparer) = comparer.as_mut().filter(|_| alike) {
                         note(subject, comparer.meet(&item).await?, report);
                     }
                 }
-                Known::CopyGone => miss(report, item, MissingReason::CopyGone),
+                Known::CopyGone => miss(subject, report, item, MissingReason::CopyGone),
                 Known::No | Known::Again => sort_out(subject, &failed, key, item, report),
             }
         }
@@ -160,30 +198,50 @@ fn sort_out(
     report: &mut FolderReport,
 ) {
     if let Some(code) = failed.get(&key) {
-        report.quarantined += 1;
-        if report.quarantined_items.len() < FolderReport::LIST {
-            report.quarantined_items.push(reference(item, Some(*code)));
-        }
+        let (counted, list) = match *code {
+            AMBIGUOUS_UPLOAD => (&mut report.ambiguous, &mut report.ambiguous_items),
+            _ => (&mut report.quarantined, &mut report.quarantined_items),
+        };
+        *counted += 1;
+        subject.names.put(list, || reference(item, Some(*code)));
     } else if covers(&subject.bounds, &item) {
-        miss(report, item, MissingReason::NotCopied);
+        miss(subject, report, item, MissingReason::NotCopied);
     } else {
         report.outside += 1;
     }
 }
 
-fn miss(report: &mut FolderReport, item: Listed, reason: MissingReason) {
-    report.missing += 1;
-    if report.missing_items.len() < FolderReport::LIST {
-        report.missing_items.push(Missing { item: reference(item, None), reason });
+/// Takes a pair's class and date in; `false` if they differ, which is a difference of its own.
+fn agree(subject: &Subject<'_>, item: &Listed, copy: Traits, report: &mut FolderReport) -> bool {
+    let (source, destination, differs) = Traits::compare(Traits::of(item), copy, subject.since);
+    report.source.digest.add(source);
+    report.destination.digest.add(destination);
+    if differs.is_empty() {
+        return true;
     }
+    report.different += 1;
+    subject.names.put(&mut report.differences, || Difference {
+        source: item.id.id.clone(),
+        destination: String::new(),
+        properties: differs.into_iter().map(str::to_owned).collect(),
+        problem: None,
+    });
+    false
+}
+
+fn miss(subject: &Subject<'_>, report: &mut FolderReport, item: Listed, reason: MissingReason) {
+    report.missing += 1;
+    let missing = || Missing { item: reference(item, None), reason };
+    subject.names.put(&mut report.missing_items, missing);
 }
 
 fn note(subject: &Subject<'_>, compared: Compared, report: &mut FolderReport) {
     subject.meter.count(|progress| progress.items_compared += compared.compared);
     report.compared += compared.compared;
     report.different += compared.different.len() as u64;
-    let room = FolderReport::LIST - report.differences.len();
-    report.differences.extend(compared.different.into_iter().take(room));
+    for difference in compared.different {
+        subject.names.put(&mut report.differences, || difference);
+    }
 }
 
 async fn failures(subject: &Subject<'_>) -> Result<HashMap<ItemKey, Code>, Trouble> {
@@ -207,5 +265,11 @@ fn count(counts: &mut Counts, item: &Listed) {
 
 fn reference(item: Listed, code: Option<Code>) -> ItemRef {
     let Listed { id, class, size, received, .. } = item;
-    ItemRef { id: id.id, class, size, received, code }
+    ItemRef { id: id.id, class, size, received, code, subject: None }
+}
+
+fn described(facts: ItemFacts) -> ItemRef {
+    let received = facts.delivered.or(facts.submitted).or(facts.created);
+    let ItemFacts { id, class, size, .. } = facts;
+    ItemRef { id: id.id, class, size, received, code: None, subject: None }
 }

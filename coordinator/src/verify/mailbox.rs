@@ -12,8 +12,9 @@ use longhaul_store::records::{self, FolderRecord, MailboxRecord, PassRecord, Pro
 use super::board::Meter;
 use super::folder::{Subject, look};
 use super::list::Place;
+use super::names::Names;
 use super::patience::patiently;
-use super::{Deep, FolderReport, MailboxReport, NotCopied};
+use super::{Deep, FolderReport, MailboxReport, limits};
 use crate::engine::{Context, ProblemStatus, Trouble, plan, read_tree};
 
 /// Folders of a mailbox looked at at a time: well below the service's concurrency limits.
@@ -25,6 +26,7 @@ pub(super) struct Look<'a> {
     pub(super) context: &'a Context,
     pub(super) project: &'a ProjectRecord,
     pub(super) meter: Meter<'a>,
+    pub(super) names: &'a Names,
     pub(super) deep: Deep,
 }
 
@@ -64,11 +66,7 @@ impl Look<'_> {
             mapped.into_iter().map(|record| (record.folder_key(), record)).collect();
         // What a pass would leave out does not depend on the destination.
         let decided = plan(&tree, &tree, &HashMap::new());
-        report.not_copied = decided
-            .skipped
-            .iter()
-            .map(|left| NotCopied { path: tree.path(left.source), reason: left.reason.to_owned() })
-            .collect();
+        report.not_copied = limits::of_the_map(&tree, &decided, bounds.associated);
         self.meter.count(|progress| progress.folders += decided.steps.len() as u32);
         let (tree, mapped) = (&tree, &mapped);
         let (source, destination) = (&source, &destination);
@@ -101,6 +99,7 @@ impl Look<'_> {
         report.folders = looks.collect().await;
         // The root is in the list for what it may hold; as a rule that is nothing.
         report.folders.retain(|folder| !(folder.path.is_empty() && is_empty(folder)));
+        report.not_copied.extend(report.folders.iter().flat_map(limits::of_a_folder));
         Ok(())
     }
 
@@ -121,19 +120,27 @@ impl Look<'_> {
             const SECOND: i64 = 1000;
             let since = Timestamp(self.project.created.0 / SECOND * SECOND);
             let deep = self.deep;
-            let subject =
-                Subject { store, folder, source, mapped, bounds, deep, since, meter: self.meter };
+            let subjects = self.project.options.show_subjects;
+            let (meter, names) = (self.meter, self.names);
+            let subject = Subject {
+                store,
+                folder,
+                source,
+                mapped,
+                bounds,
+                deep,
+                since,
+                meter,
+                names,
+                subjects,
+            };
             look(&subject, report).await
         }
         .await;
         if let Err(trouble) = looked {
             report.problem = Some(self.problem(trouble).await);
         }
-        report.clean = report.problem.is_none()
-            && report.missing == 0
-            && report.quarantined == 0
-            && report.extra == 0
-            && report.different == 0;
+        report.clean = report.problem.is_none() && report.findings() == 0;
     }
 
     /// What the last pass was to copy.

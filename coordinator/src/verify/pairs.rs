@@ -5,12 +5,13 @@ use longhaul_store::Store;
 use longhaul_store::folder::Checkpoint;
 use longhaul_store::ledger::{Reader, Record};
 
+use super::traits::Traits;
 use crate::engine::Trouble;
 
 /// Ledger bytes read at a time.
 const PIECE: usize = 256 * 1024;
 
-/// Which source item stands in the destination as what; 40 bytes a pair.
+/// Which source item stands in the destination as what; 64 bytes a pair.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
     /// By source item; of several records of one item the last counts.
@@ -18,7 +19,7 @@ pub(super) struct Pairs {
     /// The row of each destination item, by its key.
     destinations: Vec<(ItemKey, u32)>,
     source_seen: Vec<bool>,
-    destination_seen: Vec<bool>,
+    destination_seen: Vec<Option<Traits>>,
 }
 
 impl Pairs {
@@ -44,7 +45,7 @@ impl Pairs {
         destinations.sort_unstable();
         Self {
             source_seen: vec![false; rows.len()],
-            destination_seen: vec![false; rows.len()],
+            destination_seen: vec![None; rows.len()],
             rows,
             destinations,
         }
@@ -56,14 +57,14 @@ impl Pairs {
     }
 
     /// Notes that a destination item exists; `false` if it is nobody's counterpart.
-    pub(super) fn see_destination(&mut self, key: ItemKey) -> bool {
+    pub(super) fn see_destination(&mut self, key: ItemKey, traits: Traits) -> bool {
         let at = self.destinations.partition_point(|(other, _)| *other < key);
         let mut known = false;
         for (other, row) in &self.destinations[at..] {
             if *other != key {
                 break;
             }
-            self.destination_seen[*row as usize] = true;
+            self.destination_seen[*row as usize] = Some(traits);
             known = true;
         }
         known
@@ -78,7 +79,7 @@ impl Pairs {
         if std::mem::replace(&mut self.source_seen[row], true) {
             return Known::Again;
         }
-        if self.destination_seen[row] { Known::Paired } else { Known::CopyGone }
+        self.destination_seen[row].map_or(Known::CopyGone, Known::Paired)
     }
 
     /// Source items with a counterpart that were not seen.
@@ -96,7 +97,7 @@ pub(super) enum Known {
     /// It has no record.
     No,
     /// It has one, and the counterpart exists.
-    Paired,
+    Paired(Traits),
     /// It has one, and the counterpart does not exist.
     CopyGone,
     /// It was listed before.
@@ -133,6 +134,8 @@ fn corrupt() -> Trouble {
 mod tests {
     use super::*;
 
+    const TRAITS: Traits = Traits { class: 1, date: None };
+
     fn key(text: &str) -> ItemKey {
         ItemKey::of(text)
     }
@@ -144,9 +147,9 @@ mod tests {
     #[test]
     fn a_pair_is_whole_only_if_both_sides_were_seen() {
         let mut pairs = pairs(&[("a", "1"), ("b", "2"), ("c", "3")]);
-        assert!(pairs.see_destination(key("1")));
-        assert!(!pairs.see_destination(key("9")));
-        assert_eq!(pairs.see_source(key("a")), Known::Paired);
+        assert!(pairs.see_destination(key("1"), TRAITS));
+        assert!(!pairs.see_destination(key("9"), TRAITS));
+        assert_eq!(pairs.see_source(key("a")), Known::Paired(TRAITS));
         assert_eq!(pairs.see_source(key("a")), Known::Again);
         assert_eq!(pairs.see_source(key("b")), Known::CopyGone);
         assert_eq!(pairs.see_source(key("x")), Known::No);
@@ -156,11 +159,11 @@ mod tests {
     #[test]
     fn of_two_records_of_an_item_the_last_counts() {
         let mut pairs = pairs(&[("a", "old"), ("b", "2"), ("a", "new")]);
-        assert!(pairs.see_destination(key("new")));
-        assert_eq!(pairs.see_source(key("a")), Known::Paired);
+        assert!(pairs.see_destination(key("new"), TRAITS));
+        assert_eq!(pairs.see_source(key("a")), Known::Paired(TRAITS));
         assert_eq!(pairs.unseen_sources(), 1);
         let mut pairs = self::pairs(&[("a", "old"), ("a", "new")]);
-        assert!(pairs.see_destination(key("old")));
+        assert!(pairs.see_destination(key("old"), TRAITS));
         assert_eq!(pairs.see_source(key("a")), Known::CopyGone);
         assert_eq!(pairs.unseen_sources(), 0);
     }

@@ -67,6 +67,9 @@ pub struct Report {
     pub clean: bool,
     /// One entry per mailbox.
     pub mailboxes: Vec<MailboxReport>,
+    /// What no mailbox has carried over, whatever stands in it.
+    #[serde(default)]
+    pub limits: Vec<String>,
 }
 
 /// A mailbox, both sides.
@@ -85,17 +88,20 @@ pub struct MailboxReport {
     pub problem: Option<ProblemStatus>,
     /// One entry per folder that is copied.
     pub folders: Vec<FolderReport>,
-    /// Folders that are not copied by design, each with its reason.
+    /// What is not carried over by design, each with its reason.
     pub not_copied: Vec<NotCopied>,
 }
 
-/// A source folder that is not copied by design.
+/// Something that is not carried over, or will not show, by design (B-17).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NotCopied {
-    /// Display names from the root down.
+    /// Display names of the folder from the root down; empty if it is about the whole mailbox.
     pub path: Vec<String>,
     /// Why.
     pub reason: String,
+    /// Items it is about; `None` if it is not about items.
+    #[serde(default)]
+    pub items: Option<u64>,
 }
 
 /// A folder, both sides. Lists hold at most [`FolderReport::LIST`] entries; the counts are exact.
@@ -121,10 +127,22 @@ pub struct FolderReport {
     pub source_gone: u64,
     /// Destination items that were there before the project; no fault.
     pub standing: u64,
+    /// Source items whose class clients do not show in a folder of this class.
+    #[serde(default)]
+    pub not_shown: u64,
+    /// Source items that only their addressee's own key opens (S/MIME).
+    #[serde(default)]
+    pub encrypted: u64,
     /// Source items without a counterpart.
     pub missing: u64,
-    /// Source items recorded as failed.
+    /// Source items recorded as failed, other than the ambiguous and the conflicting ones.
     pub quarantined: u64,
+    /// Source items of which nobody can say whether they stand in the destination.
+    #[serde(default)]
+    pub ambiguous: u64,
+    /// Pairs whose later change at the source was not carried over.
+    #[serde(default)]
+    pub conflicting: u64,
     /// Destination items that appeared during the project and are not in the ledger.
     pub extra: u64,
     /// Pairs compared property by property.
@@ -135,6 +153,12 @@ pub struct FolderReport {
     pub missing_items: Vec<Missing>,
     /// The first of the quarantined items.
     pub quarantined_items: Vec<ItemRef>,
+    /// The first of the ambiguous items.
+    #[serde(default)]
+    pub ambiguous_items: Vec<ItemRef>,
+    /// The first of the conflicting pairs, by their source ids.
+    #[serde(default)]
+    pub conflicting_items: Vec<ItemRef>,
     /// The first of the extra items, by their destination ids.
     pub extra_items: Vec<ItemRef>,
     /// The first of the pairs that differ.
@@ -144,6 +168,33 @@ pub struct FolderReport {
 impl FolderReport {
     /// Entries of a list at most: a report of a big project stays readable and bounded.
     pub const LIST: usize = 200;
+
+    /// Items that are to be looked at.
+    #[must_use]
+    pub const fn findings(&self) -> u64 {
+        self.missing
+            + self.quarantined
+            + self.ambiguous
+            + self.conflicting
+            + self.extra
+            + self.different
+    }
+
+    /// How many of them the lists name.
+    #[must_use]
+    pub const fn named(&self) -> u64 {
+        (self.missing_items.len()
+            + self.quarantined_items.len()
+            + self.ambiguous_items.len()
+            + self.conflicting_items.len()
+            + self.extra_items.len()
+            + self.differences.len()) as u64
+    }
+}
+
+impl Report {
+    /// Items named in all at most; the counts stay exact.
+    pub const NAMES: usize = 20_000;
 }
 
 /// What stands in a folder.
@@ -154,9 +205,45 @@ pub struct Counts {
     /// The sum of their sizes; the two sides may differ legitimately.
     #[schema(value_type = u64)]
     pub bytes: Bytes,
+    /// Of class and date of every pair: the same on both sides if each pair agrees in them.
+    #[serde(default)]
+    pub digest: Digest,
 }
 
-/// An item by its id; never by its subject.
+/// A digest over items in any order: the sum of their own, in 16 hexadecimal digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schema(value_type = String)]
+pub struct Digest(pub u64);
+
+impl Digest {
+    /// Takes one more item in.
+    pub const fn add(&mut self, item: u64) {
+        self.0 = self.0.wrapping_add(item);
+    }
+}
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.to_string()
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        u64::from_str_radix(&text, 16).map(Self)
+    }
+}
+
+/// An item by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ItemRef {
     /// Its id on the side the list is about.
@@ -172,6 +259,9 @@ pub struct ItemRef {
     /// Why it failed, if it is recorded as failed.
     #[schema(value_type = Option<String>)]
     pub code: Option<Code>,
+    /// Its subject, if the project shows subjects (B-71).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// A source item without a counterpart.
@@ -200,7 +290,8 @@ pub struct Difference {
     pub source: String,
     /// Its counterpart's id.
     pub destination: String,
-    /// Names of the properties that differ; empty if the pair could not be compared.
+    /// Names of the properties that differ, `class` and `date` among them; empty if the pair could
+    /// not be compared.
     pub properties: Vec<String>,
     /// Why the pair could not be compared, if it could not.
     pub problem: Option<ProblemStatus>,

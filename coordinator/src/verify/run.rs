@@ -6,7 +6,10 @@ use futures::{StreamExt, stream};
 use longhaul_store::records::{MailboxRecord, ProjectRecord};
 
 use super::mailbox::Look;
-use super::{Progress, Report, Verification, VerificationId, VerificationState, VerifyOptions};
+use super::names::Names;
+use super::{
+    Progress, Report, Verification, VerificationId, VerificationState, VerifyOptions, limits,
+};
 use crate::engine::{Context, Refusal};
 
 /// Mailboxes looked at at a time.
@@ -34,10 +37,12 @@ pub(crate) async fn begin(
     };
     context.verifications.begin(&*context.store, verification).await?;
     let work = async move {
+        let names = Names::default();
         let look = Look {
             context: &context,
             project: &project,
             meter: context.verifications.meter(id),
+            names: &names,
             deep,
         };
         let mailboxes: Vec<_> = stream::iter(mailboxes)
@@ -47,7 +52,8 @@ pub(crate) async fn begin(
             .await;
         let clean = mailboxes.iter().all(|mailbox| mailbox.clean);
         tracing::info!(verification.id = %id, clean, "verification ended");
-        let report = Report { clean, mailboxes };
+        let limits = limits::of_every_project();
+        let report = Report { clean, mailboxes, limits };
         context.verifications.finish(&*context.store, id, report).await;
     };
     Ok((id, work))

@@ -4,6 +4,7 @@
 #![cfg(feature = "demo")]
 
 mod copying;
+mod explaining;
 mod faults;
 mod refusals;
 mod scene;

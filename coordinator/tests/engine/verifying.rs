@@ -45,6 +45,10 @@ async fn a_copy_that_is_gone_changed_or_doubled_is_named() {
     assert!(folder.differences[0].properties.contains(&"0x0037".to_owned()), "{folder:#?}");
     assert_eq!(folder.paired + folder.missing, folder.source.items);
 
+    // Both sides of the pairs have one digest; items that nobody counterparts are not in it.
+    assert_eq!(folder.source.digest, folder.destination.digest);
+    assert_ne!(folder.source.digest.0, 0);
+
     // Without a deep look only the pairing shows.
     let report = server.verify(Deep::None).await;
     let folder = unclean(&report)[0];
@@ -100,6 +104,30 @@ async fn a_mailbox_no_pass_has_worked_on_is_not_called_clean() {
     let report = server.verify(Deep::None).await;
     assert!(!report.clean);
     assert_eq!(report.mailboxes[0].problem.as_ref().unwrap().code, WRONG_STATE);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stays_behind_or_is_not_shown_is_listed_with_its_reason() {
+    let scene = Scene::small(1, 60).await;
+    let server = scene.submitted().await;
+    // Mail that somebody has moved into a calendar.
+    let odd = json!({ "folder": "calendar", "subject": "Odd" });
+    scene.post(&format!("mailboxes/{SOURCE}/items"), odd).await;
+    let number = server.start_pre_stage().await;
+    server.wait_until_over(number).await;
+    let report = server.verify(Deep::None).await;
+    assert!(report.clean, "{:#?}", unclean(&report));
+    let mailbox = &report.mailboxes[0];
+    let outside: u64 = mailbox.folders.iter().map(|folder| folder.outside).sum();
+    let told = |part: &str| -> u64 {
+        let told = mailbox.not_copied.iter().filter(|left| left.reason.contains(part));
+        told.filter_map(|left| left.items).sum()
+    };
+    assert!(outside > 0);
+    assert_eq!(told("cut-off"), outside);
+    assert_eq!(told("its class does not fit the folder"), 1, "{:#?}", mailbox.not_copied);
+    assert!(report.limits.iter().any(|limit| limit.contains("inbox rules")));
     server.stop().await;
 }
 

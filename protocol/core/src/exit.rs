@@ -55,7 +55,7 @@ impl Exit {
             Self::Refused => "refused: API token, credential, rights, mailbox, EWS switched off",
             Self::Unreachable => "server, authority or endpoint cannot be reached",
             Self::NotClean => "done but not clean: the sides differ, or a pass had failures",
-            Self::Local => "a resource of this machine: port or data folder",
+            Self::Local => "a resource of this machine: port, file or data folder",
             Self::Interrupted => "interrupted",
         }
     }
@@ -108,9 +108,9 @@ impl Exit {
             | ITEM_REFUSED | BLOB_TRUNCATED | BLOB_NOT_BASE64 | BLOB_BROKEN | ATTEMPTS_USED_UP
             | AMBIGUOUS_UPLOAD | UPLOAD_UNANSWERED | ITEM_CHANGED | DELIVERED_TOO_OFTEN
             | SET_ASIDE_BY_BROKER => Self::NotClean,
-            ADDRESS_TAKEN | ADMIN_ADDRESS_TAKEN | STORE_IN_USE | STORE_NOT_WRITABLE
-            | STORE_FAILED | STORE_BEHIND | STORE_FORMAT | STORE_DAMAGED | QUEUE_FAILED
-            | QUEUE_UNROUTABLE => Self::Local,
+            ADDRESS_TAKEN | ADMIN_ADDRESS_TAKEN | REPORT_NOT_WRITTEN | STORE_IN_USE
+            | STORE_NOT_WRITABLE | STORE_FAILED | STORE_BEHIND | STORE_FORMAT | STORE_DAMAGED
+            | QUEUE_FAILED | QUEUE_UNROUTABLE => Self::Local,
             _ => Self::Bug,
         }
     }

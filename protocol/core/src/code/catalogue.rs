@@ -24,6 +24,7 @@ catalogue! {
     "0209" PASS_FAILED: "A pass ended with mailboxes that failed.";
     "0210" NO_LEADER: "No coordinator leads, or the leader cannot be reached.";
     "0211" CHANGE_UNANSWERED: "It is not known whether a change was carried out.";
+    "0212" REPORT_NOT_WRITTEN: "A report's file cannot be written.";
     // 03xx: tokens
     "0301" CREDENTIAL_REFUSED: "The authority refused the application's credential.";
     "0302" AUTHORITY_UNREACHABLE: "The token endpoint cannot be reached.";

@@ -4,8 +4,8 @@ use std::fmt;
 
 use longhaul_core::{Bytes, Timestamp};
 
-use crate::ItemId;
 use crate::blob::Report;
+use crate::{FolderId, ItemId};
 
 /// An item in a list of changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Listed {
 pub struct ItemFacts {
     /// Its id.
     pub id: ItemId,
+    /// The folder it stands in; FindItem is not asked for it.
+    pub parent: Option<FolderId>,
     /// Its class.
     pub class: Option<String>,
     /// Its size as the store counts it.
@@ -53,6 +55,7 @@ impl fmt::Debug for ItemFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ItemFacts")
             .field("id", &self.id)
+            .field("parent", &self.parent)
             .field("class", &self.class)
             .field("size", &self.size)
             .field("created", &self.created)

@@ -95,7 +95,7 @@ pub(super) fn request(
     };
     envelope(smtp, |xml| {
         xml.element("m:FindItem", &[("Traversal", traversal)], |xml| {
-            write::item_facts_shape(xml);
+            write::item_facts_shape(xml, &[]);
             xml.empty("m:IndexedPageItemView", &attributes(&view(offset, size)));
             xml.element("m:SortOrder", &[], |xml| {
                 xml.element("t:FieldOrder", &[("Order", order)], |xml| {

@@ -32,7 +32,7 @@ impl Mailbox {
 pub(super) fn request(smtp: &str, ids: &[ItemId]) -> Result<Vec<u8>, Error> {
     envelope(smtp, |xml| {
         xml.element("m:GetItem", &[], |xml| {
-            write::item_facts_shape(xml);
+            write::item_facts_shape(xml, &["item:ParentFolderId"]);
             write::items(xml, ids);
         });
     })

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use longhaul_core::{Bytes, Timestamp};
 
 use crate::xml::Element;
-use crate::{ItemFacts, ItemId, Listed, time};
+use crate::{FolderId, ItemFacts, ItemId, Listed, time};
 
 /// The value of an extended property by its tag.
 pub(super) fn extended(element: &Element, tag: u16) -> Option<&str> {
@@ -67,8 +67,10 @@ pub(super) fn listed(element: &Element) -> Option<Listed> {
 /// The item's telling properties; `None` if it has no id.
 pub(super) fn facts(element: &Element) -> Option<ItemFacts> {
     let text = |tag| extended(element, tag).map(str::to_owned);
+    let parent = element.child("ParentFolderId").and_then(|parent| parent.attribute("Id"));
     Some(ItemFacts {
         id: id(element)?,
+        parent: parent.map(FolderId::new),
         class: element.child_text("ItemClass").map(str::to_owned),
         size: size(element),
         created: instant(element, 0x3007),

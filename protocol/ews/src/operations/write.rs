@@ -61,7 +61,7 @@ pub(super) fn folder_shape(xml: &mut Xml) {
 }
 
 /// The shape of an item that has to be told from others.
-pub(super) fn item_facts_shape(xml: &mut Xml) {
+pub(super) fn item_facts_shape(xml: &mut Xml, more: &[&str]) {
     let tags = [
         ("0x3007", "SystemTime"),
         ("0x3008", "SystemTime"),
@@ -71,5 +71,6 @@ pub(super) fn item_facts_shape(xml: &mut Xml) {
         ("0x0037", "String"),
         ("0x300B", "Binary"),
     ];
-    shape(xml, "m:ItemShape", &["item:Size", "item:ItemClass"], &tags);
+    let fields = [&["item:Size", "item:ItemClass"], more].concat();
+    shape(xml, "m:ItemShape", &fields, &tags);
 }

@@ -66,6 +66,9 @@ pub struct OptionsRecord {
     /// Requests of a worker at a time to one mailbox, on each side.
     #[serde(default = "default_mailbox_requests")]
     pub mailbox_requests: u16,
+    /// Whether reports and lists may name an item by its subject (B-71).
+    #[serde(default)]
+    pub show_subjects: bool,
 }
 
 /// Well below the documented advice of ten open requests ([ED ews-throttling-in-exchange.md]).
@@ -75,7 +78,11 @@ const fn default_mailbox_requests() -> u16 {
 
 impl Default for OptionsRecord {
     fn default() -> Self {
-        Self { associated_items: false, mailbox_requests: default_mailbox_requests() }
+        Self {
+            associated_items: false,
+            mailbox_requests: default_mailbox_requests(),
+            show_subjects: false,
+        }
     }
 }
 

@@ -139,6 +139,7 @@ mod tests {
 
     fn facts(id: &str, message_id: Option<&str>, size: u64) -> ItemFacts {
         ItemFacts {
+            parent: None,
             id: ItemId::new(id),
             class: Some("IPM.Note".to_owned()),
             size: Some(Bytes(size)),
