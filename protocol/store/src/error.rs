@@ -169,6 +169,16 @@ impl Error {
         }
     }
 
+    /// Whether the store as a whole is away: every call fails until it is back, and no folder or
+    /// record is to blame.
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::Replaced | Self::Full { .. } | Self::Away { .. }
+        )
+    }
+
     /// Whether the same call may succeed later. A store that was replaced counts: the right one
     /// may come back, and nothing of a folder or project is decided by its absence.
     #[must_use]

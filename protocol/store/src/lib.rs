@@ -22,6 +22,7 @@ mod open;
 pub mod records;
 mod redis;
 mod store;
+mod wrapped;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -34,3 +35,4 @@ pub use guard::Guard;
 pub use open::{Options, open};
 pub use redis::{Redis, Unfit};
 pub use store::{Health, Store};
+pub use wrapped::{Around, Wrapped};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use longhaul_core::{Clock, SystemClock};
 use tokio::task::{JoinError, spawn_blocking};
 
-use crate::measured::Measured;
+use crate::measured::measured;
 use crate::{Embedded, Error, Redis, Store};
 
 /// The URL of the store that is a file of this process.
@@ -77,5 +77,5 @@ pub async fn open(options: &Options) -> Result<Arc<dyn Store>, Error> {
     } else {
         Arc::new(Redis::open(options).await?)
     };
-    Ok(Arc::new(Measured::new(store)))
+    Ok(Arc::new(measured(store)))
 }

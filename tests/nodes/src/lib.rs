@@ -14,6 +14,7 @@
 //! thread use `tokio::task::spawn_blocking` where other tasks have to go on meanwhile.
 
 mod certificates;
+mod example;
 mod ports;
 mod process;
 mod proxy;
@@ -23,6 +24,7 @@ mod scissors;
 mod shared;
 
 pub use certificates::{Certificates, Pem};
+pub use example::example;
 pub use proxy::{Direction, Flow, Proxy};
 pub use rabbit::{Rabbit, RabbitOptions};
 pub use redis::{Redis, RedisOptions};
