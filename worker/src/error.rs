@@ -17,6 +17,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the store is away, so that nothing can be told of the job.
+    pub(crate) const fn is_outage_of_store(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_outage())
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> Code {

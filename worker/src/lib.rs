@@ -13,6 +13,7 @@ mod options;
 mod service;
 mod signals;
 mod slice;
+mod slots;
 mod stop;
 mod throttle;
 
@@ -23,3 +24,4 @@ pub use membership::Membership;
 pub use options::Options;
 pub use service::Worker;
 pub use signals::Signals;
+pub use slots::Slots;

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use longhaul_core::Bytes;
+use longhaul_settings::Common;
+
+/// The part of a program's grace time that slices leave to what stops after them.
+const RESERVE: Duration = Duration::from_secs(3);
 
 /// How a worker works. All limits are per process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,21 @@ impl Options {
     pub fn upload_timeout(&self, size: Bytes) -> Duration {
         const BYTES_PER_SECOND: u64 = 128 * 1024;
         self.upload_time + Duration::from_secs(size.0 / BYTES_PER_SECOND)
+    }
+}
+
+impl From<&Common> for Options {
+    fn from(common: &Common) -> Self {
+        let grace = common.grace;
+        Self {
+            slots: common.slots,
+            bytes_in_flight: common.bytes_in_flight,
+            lease: common.folder_lease,
+            upload_time: common.upload_time,
+            settle: common.settle,
+            grace: grace.saturating_sub(RESERVE).max(grace / 2),
+            ..Self::default()
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::endpoints::Endpoints;
 use crate::job::{Copying, Jobs};
 use crate::stop::Stop;
-use crate::{Error, Options};
+use crate::{Error, Options, Slots};
 
 /// A worker, ready to run.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ pub struct Worker {
     queue: Arc<dyn Queue>,
     jobs: Arc<Jobs<Copying>>,
     slots: Arc<Semaphore>,
+    at_work: Slots,
     options: Options,
 }
 
@@ -37,7 +38,13 @@ impl Worker {
         let shared = Arc::new(options.clone());
         let work = Copying::new(Arc::clone(&store), endpoints, Arc::clone(&shared));
         let jobs = Jobs::new(store, Arc::clone(&queue), shared, work);
-        Self { queue, jobs: Arc::new(jobs), slots, options }
+        Self { queue, jobs: Arc::new(jobs), slots, at_work: Slots::default(), options }
+    }
+
+    /// Shows since when its slots are at work, also while it runs.
+    #[must_use]
+    pub fn slots(&self) -> Slots {
+        self.at_work.clone()
     }
 
     /// Takes jobs until `shutdown`, then stops in this order: take no more, let slices run to
@@ -76,7 +83,7 @@ impl Worker {
                 },
             };
             let (jobs, stop) = (Arc::clone(&self.jobs), stop.clone());
-            let busy = metrics().slots.busy();
+            let busy = (metrics().slots.busy(), self.at_work.begin());
             running.spawn(async move {
                 jobs.handle(delivery, &stop).await;
                 drop((busy, slot));

@@ -1,10 +1,9 @@
 //! A worker copies a folder between two simulated tenants.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{DESTINATION, Spy, Stall, World, poll};
 use longhaul_core::Timestamp;
 use longhaul_core::state::PassState;
 use longhaul_queue::Queue as _;
@@ -12,7 +11,6 @@ use longhaul_store::Store;
 use longhaul_store::folder::Checkpoint;
 use longhaul_store::records::PassKind;
 use serde_json::json;
-use support::{DESTINATION, Spy, Stalling, World, poll};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_item_of_the_folder_stands_in_the_destination_once() {
@@ -68,7 +66,8 @@ async fn a_folder_of_many_slices_is_copied_whole() {
 async fn a_page_that_is_listed_during_a_commit_stops_nothing() {
     // Three pages, and a store so slow that each further page comes while a batch is written.
     let world = World::with("bulk:2000", 1100).await;
-    let store: Arc<dyn Store> = Stalling::slow(&world.store, Duration::from_millis(150));
+    let store: Arc<dyn Store> =
+        Stall::of_commits_for(Duration::from_millis(150)).over(&world.store);
     let pass = world.begin(PassKind::Full).await;
     let service = world.service_on(&Arc::new(Spy::default()), &store);
     service.publish(&world.message(&pass).await).await;
@@ -174,10 +173,11 @@ async fn a_stopping_worker_gives_its_lease_back() {
 async fn a_folder_whose_batches_were_cut_short_is_not_done() {
     let world = World::with("bulk:2000", 300).await;
     world.fault(json!({
-        "operation": "ExportItems", "action": {"kind": "latency", "milliseconds": 100}
+        "operation": "ExportItems", "nth": 2,
+        "action": {"kind": "latency", "milliseconds": 5000}
     }));
     let pass = world.begin(PassKind::Full).await;
-    // The list is complete, one batch is committed, the others are on their way: stop.
+    // The list is complete, one batch is committed, another is on its way: stop.
     let seen = world.work_until(&pass, |checkpoint| checkpoint.counters.items > 0).await;
     assert!(seen.counters.items < 300, "too fast for this test");
     let left = world.checkpoint().await;

@@ -1,15 +1,13 @@
 //! How a worker stops: in time, and with every folder free for the next one.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{DESTINATION, SOURCE, Spy, World, poll};
 use longhaul_core::OwnerToken;
 use longhaul_store::folder::{Checkpoint, Claim, Seen};
 use longhaul_store::records::PassKind;
 use serde_json::json;
-use support::{DESTINATION, SOURCE, Spy, World, poll};
 use tokio::time::Instant;
 
 /// Asks for the folder as another worker does; how long that took.

@@ -23,6 +23,9 @@ use crate::verify::{Explanation, Verification, VerificationId, VerifyOptions};
 
 /// How long the server may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long it may take to answer a question. A change is waited for as long as it takes: nobody
+/// could tell whether it was made.
+const ANSWER: Duration = Duration::from_secs(60);
 /// Between two tries while no coordinator leads.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -245,7 +248,9 @@ impl Client {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("v1").extend(path);
         }
-        self.http.request(method, url).bearer_auth(self.token.expose())
+        let is_question = method == Method::GET;
+        let request = self.http.request(method, url).bearer_auth(self.token.expose());
+        if is_question { request.timeout(ANSWER) } else { request }
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, Refusal> {

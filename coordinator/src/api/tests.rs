@@ -286,3 +286,12 @@ fn collect_references(value: &Value, into: &mut Vec<String>) {
         _ => {}
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_a_question_is_given_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", silent.local_addr().expect("an address"));
+    let client = Client::new(&base, Secret::new(TOKEN.to_owned())).expect("a client");
+    let refusal = client.fleet().await.expect_err("no answer");
+    assert_eq!(refusal.code, code::SERVER_UNREACHABLE);
+}

@@ -3,17 +3,21 @@
 use std::time::Duration;
 
 use longhaul_core::{Code, Timestamp};
-use longhaul_store::records::{self, LeadRecord, MemberRecord, MemberRole};
+use longhaul_store::records::{self, LeadRecord, MemberRecord, MemberRole, Record as _};
 use longhaul_store::{Error, Store};
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::context::Context;
 
-/// How long looking at the dead letters may take.
+#[cfg(test)]
+mod tests;
+
+/// A process without a sign of life for so long will not come back, or does not mind.
+const GONE: Duration = Duration::from_secs(600);
+/// How long counting the queue's messages may take.
 const LOOK: Duration = Duration::from_secs(2);
-/// Dead letters counted at most.
-const DEAD: usize = 1000;
 
 /// A fleet. Instants are milliseconds since 1970, UTC, on the store's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -71,8 +75,8 @@ pub struct QueueStatus {
     pub health: BackendStatus,
     /// Jobs that wait for a worker; `None` if it cannot be told.
     pub waiting: Option<u64>,
-    /// Jobs that were set aside, up to a thousand; `None` if it cannot be told.
-    pub dead: Option<usize>,
+    /// Jobs that were set aside; `None` if it cannot be told.
+    pub dead: Option<u64>,
 }
 
 /// How queue or store are.
@@ -166,10 +170,10 @@ async fn queue(context: &Context) -> QueueStatus {
             return QueueStatus { health, waiting: None, dead: None };
         }
     };
-    // A broker has to hand all of them out to be looked at.
-    let dead = tokio::time::timeout(LOOK, context.queue.dead(DEAD)).await;
-    let dead = dead.ok().and_then(Result::ok).map(|letters| letters.len());
-    QueueStatus { health, waiting: context.queue.depth().await.ok(), dead }
+    let (waiting, dead) = (context.queue.depth(), context.queue.dead_count());
+    let counts = timeout(LOOK, async { (waiting.await.ok(), dead.await.ok()) }).await;
+    let (waiting, dead) = counts.unwrap_or_default();
+    QueueStatus { health, waiting, dead }
 }
 
 /// The processes that are there, in the order they joined.
@@ -177,6 +181,18 @@ pub(super) async fn members(store: &dyn Store) -> Result<Vec<MemberRecord>, Erro
     let now = store.now().await?;
     let members: Vec<MemberRecord> = records::list(store, MemberRecord::PREFIX).await?;
     Ok(members.into_iter().filter(|member| member.until > now).collect())
+}
+
+/// Removes the records of processes that ended without a word, for the leader: nobody else misses
+/// them. A process that only stood still writes its own again.
+pub(super) async fn forget_the_gone(store: &dyn Store) -> Result<(), Error> {
+    let now = store.now().await?;
+    let members: Vec<MemberRecord> = records::list(store, MemberRecord::PREFIX).await?;
+    for member in members.into_iter().filter(|member| member.until.after(GONE) <= now) {
+        store.remove(&member.key()).await?;
+        tracing::info!(member = member.name, "gone without a word; its record is removed");
+    }
+    Ok(())
 }
 
 /// Folders the workers among `members` can copy at a time.

@@ -105,8 +105,8 @@ impl Running {
             folder::create(data)?;
         }
         let folder = settings.data.as_deref().unwrap_or_else(|| Path::new("."));
-        let store = longhaul_store::open(&common.store_options(folder)).await?;
-        let queue = longhaul_queue::open(&common.queue_options("longhaul")).await?;
+        let store = common.open_store(folder).await?;
+        let queue = common.open_queue("longhaul").await?;
         let token = token(&settings)?;
         let listener = api::bind(&settings.listen).await?;
         let address = listener.address();

@@ -1,7 +1,6 @@
 //! The workers in the process of `up`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use longhaul_core::OwnerToken;
 use longhaul_queue::Queue;
@@ -11,9 +10,6 @@ use longhaul_store::records::MemberRole;
 use longhaul_worker::{Endpoints, Error, Membership, Options, Worker};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-
-/// The part of the grace time that workers leave to those who stop after them.
-const RESERVE: Duration = Duration::from_secs(3);
 
 /// Running workers.
 #[derive(Debug)]
@@ -32,15 +28,7 @@ impl Workers {
         queue: &Arc<dyn Queue>,
         endpoints: &Arc<Endpoints>,
     ) -> Result<Self, longhaul_store::Error> {
-        let grace = common.grace;
-        let options = Options {
-            slots: common.slots,
-            bytes_in_flight: common.bytes_in_flight,
-            grace: grace.saturating_sub(RESERVE).max(grace / 2),
-            upload_time: common.upload_time,
-            settle: common.settle,
-            ..Options::default()
-        };
+        let options = Options::from(common);
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         for _ in 0..count {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use longhaul_core::code;
 use longhaul_identity::Secret;
-use longhaul_settings::{Common, Mistakes, Reader, Table, address, duration};
+use longhaul_settings::{Common, Mistakes, Reader, Table, address, within};
 use url::Url;
 
 use super::{ServeFlags, UpFlags};
@@ -120,7 +120,9 @@ fn own(reader: &mut Reader<'_>, table: &mut Table, token_given: bool) -> Setting
         listen: reader.parsed(table, "", "listen", address).unwrap_or(defaults.listen),
         advertise: reader.parsed(table, "", "advertise", web_address),
         token: if token_given { None } else { reader.resolved(table, "", "token") },
-        lease: reader.parsed(table, "", "lease", lease).unwrap_or(defaults.lease),
+        lease: reader
+            .parsed(table, "", "lease", |text| within(text, LEASES))
+            .unwrap_or(defaults.lease),
         workers: reader.count(table, "workers", 1..=64).unwrap_or(defaults.workers),
     }
 }
@@ -154,12 +156,4 @@ pub(super) fn web_address(text: &str) -> Result<String, String> {
         Some(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
         None => Err("not an address such as `http://coordinator-0.contoso.com:7300`".to_owned()),
     }
-}
-
-fn lease(text: &str) -> Result<Duration, String> {
-    let lease = duration(text)?;
-    if LEASES.contains(&lease) {
-        return Ok(lease);
-    }
-    Err("not between `1s` and `10m`".to_owned())
 }

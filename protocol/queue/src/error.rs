@@ -120,6 +120,12 @@ impl Error {
         line
     }
 
+    /// Whether the broker is away, or not yet there: the same call may succeed once it is.
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Unanswered { .. } | Self::Backend { .. })
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> Code {

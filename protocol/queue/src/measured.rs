@@ -51,6 +51,10 @@ impl Queue for Measured {
         self.0.depth().await
     }
 
+    async fn dead_count(&self) -> Result<u64, Error> {
+        self.0.dead_count().await
+    }
+
     async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, Error> {
         self.0.dead(limit).await
     }

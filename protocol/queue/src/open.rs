@@ -24,8 +24,6 @@ pub struct Options {
     pub key: Option<PathBuf>,
     /// What the broker's own tools call the connections.
     pub name: String,
-    /// If the broker cannot be reached at first, wait for it instead of failing.
-    pub wait: bool,
 }
 
 impl Default for Options {
@@ -38,7 +36,6 @@ impl Default for Options {
             certificate: None,
             key: None,
             name: "longhaul".to_owned(),
-            wait: false,
         }
     }
 }
@@ -52,7 +49,6 @@ impl std::fmt::Debug for Options {
             .field("certificate", &self.certificate)
             .field("key", &self.key)
             .field("name", &self.name)
-            .field("wait", &self.wait)
             .finish_non_exhaustive()
     }
 }
@@ -63,7 +59,7 @@ impl std::fmt::Debug for Options {
 /// # Errors
 ///
 /// [`Error::Settings`] if the options name no queue; otherwise what keeps the broker from being
-/// used, unless told to wait. Once it was open, the queue connects again for ever.
+/// used. Once it was open, the queue connects again for ever.
 pub async fn open(options: &Options) -> Result<Arc<dyn Queue>, Error> {
     let queue: Arc<dyn Queue> = match options.url.as_str() {
         EMBEDDED => Arc::new(Embedded::new()),

@@ -47,6 +47,14 @@ pub trait Queue: Send + Sync + std::fmt::Debug {
     /// [`Error`] if the queue does not answer.
     async fn depth(&self) -> Result<u64, Error>;
 
+    /// How many dead letters there are, without looking at any. Letters that somebody looks at
+    /// meanwhile are not counted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue does not answer.
+    async fn dead_count(&self) -> Result<u64, Error>;
+
     /// The dead letters, oldest first, at most `limit`: messages set aside by [`Delivery::park`],
     /// and those the broker gave up on.
     ///

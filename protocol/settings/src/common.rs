@@ -1,6 +1,7 @@
 //! The settings both programs take, and how either program reads its file.
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use longhaul_core::{Bytes, code};
 use crate::backend::{Backend, BackendUrl, Kind};
 use crate::{
     Flags, Mistake, Mistakes, Place, Reader, Table, Tree, address, duration, folder_of, read_text,
-    size,
+    size, within,
 };
 
 /// What an override begins with: `LONGHAUL_QUEUE__URL` sets `queue.url`.
@@ -28,7 +29,9 @@ const KEYS: &[&str] = &[
     "bytes_in_flight",
     "grace",
     "upload_time",
+    "folder_lease",
     "settle",
+    "wait",
     "queue",
     "store",
     "admin",
@@ -39,7 +42,12 @@ const TABLES: [&str; 3] = ["queue", "store", "admin"];
 const OF_THE_COMMAND_LINE: [&str; 2] = ["data", "token"];
 
 /// What a limit may be.
-const NUMBERS: std::ops::RangeInclusive<u16> = 1..=64;
+const NUMBERS: RangeInclusive<u16> = 1..=64;
+/// Shorter, a pause of the store or of the machine would cost folders their owner. There is no
+/// need for it to outlast an upload: before one is sent, the worker lengthens the lease to that.
+const FOLDER_LEASES: RangeInclusive<Duration> = Duration::from_secs(10)..=Duration::from_secs(600);
+/// How long a start may wait for queue and store.
+const WAITS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(3600);
 
 /// Settings of both programs.
 #[derive(Clone, Debug)]
@@ -58,8 +66,14 @@ pub struct Common {
     pub grace: Duration,
     /// What an upload request may take, on top of the time its bytes need.
     pub upload_time: Duration,
+    /// How long a worker's lease on a folder runs without a heartbeat, and so how long the folder
+    /// of a worker that was killed stands still. With an upload under way it is twice what the
+    /// upload may take, if that is longer.
+    pub folder_lease: Duration,
     /// How long after an upload's deadline its effect may still appear in the destination.
     pub settle: Duration,
+    /// How long a start waits for a queue or store that does not answer.
+    pub wait: Duration,
 }
 
 impl Default for Common {
@@ -72,7 +86,9 @@ impl Default for Common {
             bytes_in_flight: Bytes::mib(256),
             grace: Duration::from_secs(30),
             upload_time: Duration::from_secs(60),
+            folder_lease: Duration::from_secs(120),
             settle: Duration::from_secs(120),
+            wait: Duration::from_secs(60),
         }
     }
 }
@@ -150,7 +166,13 @@ impl Common {
             upload_time: reader
                 .parsed(table, "", "upload_time", duration)
                 .unwrap_or(defaults.upload_time),
+            folder_lease: reader
+                .parsed(table, "", "folder_lease", |text| within(text, FOLDER_LEASES))
+                .unwrap_or(defaults.folder_lease),
             settle: reader.parsed(table, "", "settle", duration).unwrap_or(defaults.settle),
+            wait: reader
+                .parsed(table, "", "wait", |text| within(text, WAITS))
+                .unwrap_or(defaults.wait),
         }
     }
 

@@ -29,6 +29,6 @@ pub use file::{MAX_CSV, read_bytes};
 pub use flags::Flags;
 pub use lines::Lines;
 pub use mistake::{Mistake, Mistakes, Place};
-pub use parse::{address, cutoff, duration, size};
+pub use parse::{address, cutoff, duration, size, within};
 pub use tree::{Tree, folder_of, read_text};
 pub use values::{Reader, Table, unknown_key};

@@ -1,5 +1,6 @@
 //! Values with units, as people write them.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use bytesize::ByteSize;
@@ -27,6 +28,23 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "not a duration such as `30s`".to_owned();
     let duration: SignedDuration = text.parse().map_err(|_| wrong())?;
     duration.try_into().map_err(|_| wrong())
+}
+
+/// A duration between two bounds, both allowed.
+///
+/// # Errors
+///
+/// A fragment that says what is expected.
+pub fn within(text: &str, bounds: RangeInclusive<Duration>) -> Result<Duration, String> {
+    let found = duration(text)?;
+    if bounds.contains(&found) {
+        return Ok(found);
+    }
+    let text = |bound: &Duration| {
+        SignedDuration::try_from(*bound)
+            .map_or_else(|_| format!("{bound:?}"), |it| format!("{it:#}"))
+    };
+    Err(format!("not between `{}` and `{}`", text(bounds.start()), text(bounds.end())))
 }
 
 /// An address to listen on: `127.0.0.1:7300`, `[::1]:7300`, `localhost:0`.

@@ -83,6 +83,19 @@ fn variables_reach_into_the_tables_of_both_programs() {
 }
 
 #[test]
+fn durations_that_cannot_work_are_refused_with_their_bounds() {
+    let env = [("LONGHAUL_FOLDER_LEASE", "5s"), ("LONGHAUL_WAIT", "2h")];
+    let expected = [
+        "folder_lease: LH-0102: not between `10s` and `10m`",
+        "wait: LH-0102: not between `0s` and `1h`",
+    ];
+    assert_eq!(lines(read("", &env).1), expected);
+    let env = [("LONGHAUL_FOLDER_LEASE", "10s"), ("LONGHAUL_WAIT", "0s")];
+    let common = read("", &env).1.expect("both bounds are allowed");
+    assert_eq!((common.folder_lease, common.wait), (Duration::from_secs(10), Duration::ZERO));
+}
+
+#[test]
 fn variables_of_others_are_left_alone() {
     // Kubernetes makes the first two for a service named longhaul; the command line reads the rest.
     let others = ["PORT", "SERVICE_HOST", "TOKEN", "DATA", "SERVER", "LOG", "CONFIG"];

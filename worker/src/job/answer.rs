@@ -50,8 +50,13 @@ impl<W: Work> Jobs<W> {
             }
             Some(Halt::Throttled(wait)) => SliceEnd::Continue { wait: Some(wait) },
             Some(Halt::Enough) => SliceEnd::Continue { wait: None },
-            Some(Halt::InDoubt | Halt::Trouble { .. }) if progressed => {
+            Some(Halt::InDoubt | Halt::Away { .. } | Halt::Trouble { .. }) if progressed => {
                 SliceEnd::Continue { wait: Some(Ladder::of_slices().step(0)) }
+            }
+            Some(Halt::Away { code, detail }) => {
+                tracing::info!(%code, detail, "the store was away; the slice will be begun anew");
+                done.keeper.release().await?;
+                return self.publish(job, lane, Some(Ladder::of_slices().step(0))).await;
             }
             Some(Halt::InDoubt) => {
                 let code = longhaul_core::code::AMBIGUOUS_UPLOAD;
@@ -106,7 +111,7 @@ impl<W: Work> Jobs<W> {
         };
         // A paused pass gets its messages back from the coordinator when it is resumed.
         let control = Control::new(Arc::clone(&self.store), job.project, job.pass);
-        if !checkpoint.is_over() && control.may_go_on().await {
+        if !checkpoint.is_over() && control.is_running().await? {
             self.publish_next(job, lane, &checkpoint).await?;
         }
         Ok(())
@@ -160,6 +165,7 @@ impl Done {
             Some(Halt::Settling(_)) => E::Settling,
             Some(Halt::Throttled(_)) => E::Throttled,
             Some(Halt::Enough) => E::Continued,
+            Some(Halt::Away { .. }) => E::Retried,
             Some(Halt::InDoubt | Halt::Trouble { .. }) if self.ending.progressed => E::Retried,
             Some(Halt::InDoubt | Halt::Trouble { .. }) if is_last_try => E::Parked,
             Some(Halt::InDoubt | Halt::Trouble { .. }) => E::Retried,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use longhaul_core::state::PassState;
 use longhaul_core::{PassId, ProjectId};
-use longhaul_store::Store;
 use longhaul_store::records::{PassRecord, load};
+use longhaul_store::{Error, Store};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -28,21 +28,27 @@ impl Control {
 
     /// Whether the pass is running. While the store does not answer, no: begin nothing new.
     pub(crate) async fn may_go_on(&self) -> bool {
+        self.is_running().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the pass cannot be read");
+            false
+        })
+    }
+
+    /// Whether the pass is running.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub(crate) async fn is_running(&self) -> Result<bool, Error> {
         let mut seen = self.seen.lock().await;
         if let Some((at, running)) = *seen
             && at.elapsed() < FRESH
         {
-            return running;
+            return Ok(running);
         }
-        let running = match load::<PassRecord>(&*self.store, &self.key).await {
-            Ok(Some((pass, _))) => pass.state == PassState::Running,
-            Ok(None) => false,
-            Err(error) => {
-                tracing::warn!(%error, "the pass cannot be read");
-                false
-            }
-        };
+        let pass = load::<PassRecord>(&*self.store, &self.key).await?;
+        let running = pass.is_some_and(|(pass, _)| pass.state == PassState::Running);
         *seen = Some((Instant::now(), running));
-        running
+        Ok(running)
     }
 }

@@ -18,6 +18,8 @@ use crate::{Error, Options};
 
 /// A message that could not be answered because queue or store failed comes again after this.
 const AGAIN: Duration = Duration::from_secs(5);
+/// One that met no store comes again after this.
+const AWAY: Duration = Duration::from_secs(10);
 
 /// What is done with a folder that was granted: copying, and in the model test something that
 /// takes no time.
@@ -52,8 +54,10 @@ impl<W: Work> Jobs<W> {
         Self { store, queue, options, work }
     }
 
-    /// Works off a delivery and answers it. An error means that queue or store failed; the
-    /// delivery then comes again by itself.
+    /// Works off a delivery and answers it. One that meets no store is published anew and comes
+    /// again as often as need be: an outage is no fault of the job, and a broker that counted the
+    /// delivery as one that failed would set it aside after some. If queue or store fail
+    /// otherwise the delivery comes again by itself, and is counted.
     pub(crate) async fn handle(&self, delivery: Delivery, stop: &Stop) {
         let lane = delivery.lane;
         let job = match decode(&delivery.body) {
@@ -75,6 +79,13 @@ impl<W: Work> Jobs<W> {
             attempt = job.attempt,
         );
         let answered = match self.answer_message(&job, lane, stop).instrument(span).await {
+            Err(error) if error.is_outage_of_store() => {
+                tracing::debug!(code = %error.code(), %error, "job put off until the store is back");
+                self.publish(&job, lane, Some(AWAY)).await
+            }
+            answered => answered,
+        };
+        let answered = match answered {
             Ok(()) => delivery.ack().await.map_err(Error::from),
             Err(error) => Err(error),
         };

@@ -1,6 +1,8 @@
 //! A job: from a delivered message to its answer.
 
 mod answer;
+#[cfg(test)]
+mod chain;
 mod control;
 mod copying;
 mod handle;

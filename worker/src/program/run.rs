@@ -17,8 +17,6 @@ use super::failure::Failure;
 
 /// How longhaul names itself to the services.
 const USER_AGENT: &str = concat!("longhaul/", env!("CARGO_PKG_VERSION"));
-/// The part of the grace time that slices leave to what stops after them.
-const RESERVE: Duration = Duration::from_secs(3);
 /// Between two signs of life, and how long the process may be without one.
 const BEAT: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(30);
@@ -93,8 +91,8 @@ struct Running {
 impl Running {
     /// Connects, opens the admin port and joins the fleet.
     async fn start(common: &Common) -> Result<Self, Failure> {
-        let store = longhaul_store::open(&common.store_options(Path::new("."))).await?;
-        let queue = longhaul_queue::open(&common.queue_options("longhaul-worker")).await?;
+        let store = common.open_store(Path::new(".")).await?;
+        let queue = common.open_queue("longhaul-worker").await?;
         let (pulse, stop) = (Pulse::new(SILENCE), CancellationToken::new());
         let admin = match &common.admin {
             Some(listen) => {
@@ -106,15 +104,7 @@ impl Running {
         let role = MemberRole::Worker { slots: common.slots.into() };
         let id = OwnerToken::generate();
         let membership = Membership::join(Arc::clone(&store), id, role).await?;
-        let grace = common.grace;
-        let options = Options {
-            slots: common.slots,
-            bytes_in_flight: common.bytes_in_flight,
-            grace: grace.saturating_sub(RESERVE).max(grace / 2),
-            upload_time: common.upload_time,
-            settle: common.settle,
-            ..Options::default()
-        };
+        let options = Options::from(common);
         let worker = Worker::new(options, store, queue, Arc::new(Endpoints::new(USER_AGENT)));
         Ok(Self { worker, membership, admin, pulse, stop })
     }
@@ -138,12 +128,15 @@ impl Running {
     /// Takes jobs until it is told to stop; then leaves the fleet and closes the admin port.
     async fn work(self) -> Result<(), Failure> {
         let Self { worker, membership, admin, pulse, stop } = self;
+        let slots = worker.slots();
         let mut working = std::pin::pin!(worker.run(stop));
         let mut beat = tokio::time::interval(BEAT);
         let ended = loop {
             tokio::select! {
                 ended = &mut working => break ended,
-                _ = beat.tick() => pulse.beat(),
+                _ = beat.tick() => if !slots.are_stuck() {
+                    pulse.beat();
+                },
             }
         };
         membership.leave().await;

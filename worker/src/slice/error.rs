@@ -21,6 +21,8 @@ pub(crate) enum Halt {
     InDoubt,
     /// An earlier upload may still take effect; then it can be told what stands.
     Settling(Duration),
+    /// The store is away: no try of the slice.
+    Away { code: Code, detail: String },
     /// Something that may pass: try the slice again.
     Trouble { code: Code, detail: String },
     /// The service asked us to stay away.
@@ -46,9 +48,10 @@ impl Halt {
             Self::Resync => 2,
             Self::InDoubt => 3,
             Self::Settling(_) => 4,
-            Self::Trouble { .. } => 5,
-            Self::Throttled(_) => 6,
-            Self::Enough => 7,
+            Self::Away { .. } => 5,
+            Self::Trouble { .. } => 6,
+            Self::Throttled(_) => 7,
+            Self::Enough => 8,
         }
     }
 
@@ -56,6 +59,9 @@ impl Halt {
     pub(crate) fn store(error: &longhaul_store::Error) -> Self {
         match error {
             longhaul_store::Error::StaleOwner => Self::Lost,
+            error if error.is_outage() => {
+                Self::Away { code: error.code(), detail: error.to_string() }
+            }
             error => Self::Trouble { code: error.code(), detail: error.to_string() },
         }
     }

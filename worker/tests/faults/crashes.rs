@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use longhaul_store::Store;
 use longhaul_store::folder::Checkpoint;
 use longhaul_store::records::{PassKind, PassRecord};
 use serde_json::json;
 
-use crate::support::{DESTINATION, Spy, Stalling, World, poll};
+use crate::support::{DESTINATION, Spy, Stall, World, poll};
 
 /// Longer than any lease and any upload of these tests.
 const LONG: Duration = Duration::from_secs(120);
@@ -29,8 +28,8 @@ async fn a_worker_that_dies_between_upload_and_commit_doubles_nothing() {
     for (profile, items) in [("demo", 60), ("bulk:2000", 60)] {
         let world = World::with(profile, items).await;
         let pass = world.begin(PassKind::Full).await;
-        let stalling = Stalling::over(&world.store);
-        let store: Arc<dyn Store> = Arc::<Stalling>::clone(&stalling);
+        let stalling = Stall::of_commits();
+        let store = stalling.over(&world.store);
         let service = world.service_on(&Arc::new(Spy::default()), &store);
         service.publish(&world.message(&pass).await).await;
         stalling.reached().await;

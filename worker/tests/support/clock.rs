@@ -7,11 +7,11 @@ use longhaul_core::{Clock, SystemClock, Timestamp};
 
 /// The machine's clock, some time ahead.
 #[derive(Debug, Default)]
-pub struct ShiftedClock(AtomicI64);
+pub(crate) struct ShiftedClock(AtomicI64);
 
 impl ShiftedClock {
     /// Lets so much time pass at once.
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         let millis = i64::try_from(by.as_millis()).expect("a short time");
         self.0.fetch_add(millis, Ordering::SeqCst);
     }

@@ -13,18 +13,18 @@ use super::{DESTINATION, SOURCE, World, known};
 impl World {
     /// Items in the destination inbox, associated ones too, by message id or, without one, by
     /// subject.
-    pub async fn copies(&self) -> Vec<String> {
+    pub(crate) async fn copies(&self) -> Vec<String> {
         names(&items(&self.destination()).await)
     }
 
     /// Items in the source inbox, likewise.
-    pub async fn originals(&self) -> Vec<String> {
+    pub(crate) async fn originals(&self) -> Vec<String> {
         names(&items(&self.source()).await)
     }
 
     /// The destination inbox holds every item of the source's once, with equal content, nothing
     /// is recorded as failed, and the ledger says so.
-    pub async fn assert_copied(&self) {
+    pub(crate) async fn assert_copied(&self) {
         let checkpoint = self.checkpoint().await;
         assert_eq!(checkpoint.outcome, Some(Outcome::Done));
         assert_eq!(checkpoint.counters.failed, 0, "recorded as failed");
@@ -34,7 +34,7 @@ impl World {
     }
 
     /// Both inboxes hold the same items, by name and by the simulator's digest of their content.
-    pub async fn assert_same(&self) {
+    pub(crate) async fn assert_same(&self) {
         assert_eq!(self.copies().await, self.originals().await);
         let (copy, original) = (self.digest(DESTINATION).await, self.digest(SOURCE).await);
         assert_eq!(copy, original, "same items, other content");
@@ -42,7 +42,7 @@ impl World {
 
     /// Every item of the destination inbox is in the ledger once, as the copy of the source item
     /// that it is.
-    pub async fn assert_ledger_is_true(&self) {
+    pub(crate) async fn assert_ledger_is_true(&self) {
         let records = self.ledger().await;
         let checkpoint = self.checkpoint().await;
         assert_eq!(checkpoint.counters.items, records.len() as u64);

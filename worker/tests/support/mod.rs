@@ -1,10 +1,4 @@
 //! One mailbox between two simulated tenants, and a worker that copies one folder of it.
-#![allow(
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    reason = "each test file uses its part of the support"
-)]
 
 mod clock;
 mod compare;
@@ -13,10 +7,10 @@ mod service;
 mod simulated;
 mod stall;
 
-pub use clock::ShiftedClock;
-pub use poison::Poison;
-pub use service::{Service, Spy};
-pub use stall::Stalling;
+pub(crate) use clock::ShiftedClock;
+pub(crate) use poison::Poison;
+pub(crate) use service::{Service, Spy};
+pub(crate) use stall::Stall;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,29 +30,29 @@ use longhaul_worker::{Endpoints, Options};
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior};
 
-pub const SOURCE: &str = "user1@source.test";
-pub const DESTINATION: &str = "user1@destination.test";
+pub(crate) const SOURCE: &str = "user1@source.test";
+pub(crate) const DESTINATION: &str = "user1@destination.test";
 
 /// No test waits longer than this for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything a worker needs, and nothing else.
-pub struct World {
-    pub simulator: Running,
-    pub store: Arc<dyn Store>,
+pub(crate) struct World {
+    pub(crate) simulator: Running,
+    pub(crate) store: Arc<dyn Store>,
     /// The store's clock.
-    pub clock: Arc<ShiftedClock>,
-    pub endpoints: Arc<Endpoints>,
+    pub(crate) clock: Arc<ShiftedClock>,
+    pub(crate) endpoints: Arc<Endpoints>,
     /// The inbox, on both sides.
-    pub folder: FolderRef,
-    pub options: Options,
+    pub(crate) folder: FolderRef,
+    pub(crate) options: Options,
     project: ProjectRecord,
     _secrets: tempfile::TempDir,
 }
 
 impl World {
     /// The source inbox holds what the profile puts there.
-    pub async fn with(profile: &str, items: u64) -> Self {
+    pub(crate) async fn with(profile: &str, items: u64) -> Self {
         let content = Content::Generated { profile: profile.to_owned(), items, seed: 7 };
         let source = TenantSpecification::of_domain("source.test", "en-US")
             .mailbox(MailboxSpecification::holding(SOURCE, content));
@@ -67,7 +61,7 @@ impl World {
         Self::of([source, destination]).await
     }
 
-    pub async fn of(tenants: [TenantSpecification; 2]) -> Self {
+    pub(crate) async fn of(tenants: [TenantSpecification; 2]) -> Self {
         let [source, destination] = tenants;
         let simulator = Simulator::builder()
             .tenant(source)
@@ -128,7 +122,7 @@ impl World {
     }
 
     /// Maps a well-known folder of the source onto that of the destination.
-    pub async fn map(&self, role: &str) -> FolderRef {
+    pub(crate) async fn map(&self, role: &str) -> FolderRef {
         self.map_between(self.folder.mailbox, &self.source(), &self.destination(), role).await
     }
 
@@ -157,7 +151,7 @@ impl World {
     }
 
     /// Another mailbox of the project; its inbox.
-    pub async fn map_mailbox(&self, source: &str, destination: &str) -> FolderRef {
+    pub(crate) async fn map_mailbox(&self, source: &str, destination: &str) -> FolderRef {
         let mailbox = MailboxId::generate();
         let record = MailboxRecord {
             id: mailbox,
@@ -177,16 +171,16 @@ impl World {
     }
 
     /// From now on the destination is reached through `poison`.
-    pub async fn reach_destination_through(&mut self, poison: &Poison) {
+    pub(crate) async fn reach_destination_through(&mut self, poison: &Poison) {
         self.project.destination.ews_url = format!("http://{}/EWS/Exchange.asmx", poison.address());
         save(&*self.store, &self.project, Expect::Any).await.expect("saved");
     }
 
-    pub fn source(&self) -> Mailbox {
+    pub(crate) fn source(&self) -> Mailbox {
         self.endpoints.client(&self.project.source).expect("a client").mailbox(Side::Source, SOURCE)
     }
 
-    pub fn destination(&self) -> Mailbox {
+    pub(crate) fn destination(&self) -> Mailbox {
         self.endpoints
             .client(&self.project.destination)
             .expect("a client")
@@ -195,7 +189,7 @@ impl World {
 
     /// Begins a pass over the inbox without anybody working on it. It copies associated items
     /// too, so that everything in the folder can be compared.
-    pub async fn begin(&self, kind: PassKind) -> PassRecord {
+    pub(crate) async fn begin(&self, kind: PassKind) -> PassRecord {
         let pass = PassRecord {
             id: PassId::generate(),
             project: self.project.id,
@@ -213,26 +207,26 @@ impl World {
     }
 
     /// Begins the pass with another folder.
-    pub async fn begin_in(&self, pass: &PassRecord, folder: FolderRef) {
+    pub(crate) async fn begin_in(&self, pass: &PassRecord, folder: FolderRef) {
         let start = PassStart { pass: pass.id, bounds: pass.bounds() };
         self.store.begin(folder, start).await.expect("begins");
     }
 
-    pub async fn write(&self, pass: &PassRecord) {
+    pub(crate) async fn write(&self, pass: &PassRecord) {
         save(&*self.store, pass, Expect::Any).await.expect("saved");
     }
 
     /// The message for the slice the store is at.
-    pub async fn message(&self, pass: &PassRecord) -> FolderSlice {
+    pub(crate) async fn message(&self, pass: &PassRecord) -> FolderSlice {
         self.message_in(pass, self.folder).await
     }
 
-    pub async fn message_in(&self, pass: &PassRecord, folder: FolderRef) -> FolderSlice {
+    pub(crate) async fn message_in(&self, pass: &PassRecord, folder: FolderRef) -> FolderSlice {
         FolderSlice { pass: pass.id, ..self.message_to(folder).await }
     }
 
     /// The message for the slice the store is at, in the pass that is running.
-    pub async fn present_message(&self) -> FolderSlice {
+    pub(crate) async fn present_message(&self) -> FolderSlice {
         self.message_to(self.folder).await
     }
 
@@ -253,17 +247,17 @@ impl World {
     }
 
     /// A worker on a queue of its own, with nothing to do yet.
-    pub fn service(&self) -> Service {
+    pub(crate) fn service(&self) -> Service {
         self.service_on(&Arc::new(Spy::default()), &self.store)
     }
 
     /// A worker on this queue and store.
-    pub fn service_on(&self, queue: &Arc<Spy>, store: &Arc<dyn Store>) -> Service {
+    pub(crate) fn service_on(&self, queue: &Arc<Spy>, store: &Arc<dyn Store>) -> Service {
         Service::start(self.options.clone(), Arc::clone(store), queue, &self.endpoints)
     }
 
     /// Looks at a folder until `enough` says so.
-    pub async fn until(
+    pub(crate) async fn until(
         &self,
         folder: FolderRef,
         enough: impl Fn(&Checkpoint) -> bool,
@@ -276,7 +270,7 @@ impl World {
     }
 
     /// Runs a worker on the inbox's pass until `enough` says so.
-    pub async fn work_until(
+    pub(crate) async fn work_until(
         &self,
         pass: &PassRecord,
         enough: impl Fn(&Checkpoint) -> bool,
@@ -289,26 +283,26 @@ impl World {
     }
 
     /// Runs a pass to its end.
-    pub async fn pass(&self, kind: PassKind) -> Checkpoint {
+    pub(crate) async fn pass(&self, kind: PassKind) -> Checkpoint {
         let pass = self.begin(kind).await;
         self.work_until(&pass, Checkpoint::is_over).await
     }
 
-    pub async fn checkpoint(&self) -> Checkpoint {
+    pub(crate) async fn checkpoint(&self) -> Checkpoint {
         self.checkpoint_of(self.folder).await
     }
 
-    pub async fn checkpoint_of(&self, folder: FolderRef) -> Checkpoint {
+    pub(crate) async fn checkpoint_of(&self, folder: FolderRef) -> Checkpoint {
         self.store.checkpoint(folder).await.expect("reads").expect("a pass began")
     }
 
-    pub async fn failures(&self) -> Vec<Failure> {
+    pub(crate) async fn failures(&self) -> Vec<Failure> {
         self.store.failures(self.folder, None, 1000).await.expect("reads")
     }
 }
 
 /// Looks every few milliseconds until there is something to see.
-pub async fn poll<T>(look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn poll<T>(look: impl AsyncFnMut() -> Option<T>) -> T {
     try_poll(look).await.expect("it happens")
 }
 

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 /// Cuts a connection as soon as a request on it carries `subject` inside of an item's data.
 #[derive(Debug)]
-pub struct Poison {
+pub(crate) struct Poison {
     address: SocketAddr,
     shared: Arc<Shared>,
     task: JoinHandle<()>,
@@ -26,7 +26,7 @@ struct Shared {
 }
 
 impl Poison {
-    pub async fn before(simulator: SocketAddr, subject: &str) -> Self {
+    pub(crate) async fn before(simulator: SocketAddr, subject: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Shared {
@@ -38,17 +38,17 @@ impl Poison {
         Self { address, shared, task }
     }
 
-    pub const fn address(&self) -> SocketAddr {
+    pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Connections cut so far.
-    pub fn cuts(&self) -> u64 {
+    pub(crate) fn cuts(&self) -> u64 {
         self.shared.cuts.load(Ordering::SeqCst)
     }
 
     /// From now on everything passes.
-    pub fn heal(&self) {
+    pub(crate) fn heal(&self) {
         self.shared.healed.store(true, Ordering::SeqCst);
     }
 }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 /// A queue that notes every message.
 #[derive(Debug)]
-pub struct Spy {
+pub(crate) struct Spy {
     inner: Embedded,
     published: Mutex<Vec<FolderSlice>>,
 }
@@ -26,7 +26,7 @@ impl Default for Spy {
 
 impl Spy {
     /// Everything published so far, in order.
-    pub fn published(&self) -> Vec<FolderSlice> {
+    pub(crate) fn published(&self) -> Vec<FolderSlice> {
         self.published.lock().expect("not poisoned").clone()
     }
 }
@@ -47,6 +47,10 @@ impl Queue for Spy {
         self.inner.depth().await
     }
 
+    async fn dead_count(&self) -> Result<u64, Error> {
+        self.inner.dead_count().await
+    }
+
     async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, Error> {
         self.inner.dead(limit).await
     }
@@ -65,14 +69,14 @@ impl Queue for Spy {
 }
 
 /// A running worker.
-pub struct Service {
-    pub queue: Arc<Spy>,
+pub(crate) struct Service {
+    pub(crate) queue: Arc<Spy>,
     stop: CancellationToken,
     running: JoinHandle<Result<(), longhaul_worker::Error>>,
 }
 
 impl Service {
-    pub fn start(
+    pub(crate) fn start(
         options: Options,
         store: Arc<dyn Store>,
         queue: &Arc<Spy>,
@@ -85,19 +89,19 @@ impl Service {
         Self { queue: Arc::clone(queue), stop, running }
     }
 
-    pub async fn publish(&self, message: &FolderSlice) {
+    pub(crate) async fn publish(&self, message: &FolderSlice) {
         let body = encode(message).expect("encodes").into();
         self.queue.publish(Lane::Normal, body, None).await.expect("published");
     }
 
     /// Stops it as an operator does.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         self.running.await.expect("no panic").expect("stops");
     }
 
     /// Ends it as a power cut does.
-    pub async fn kill(self) {
+    pub(crate) async fn kill(self) {
         self.running.abort();
         let ended = self.running.await.expect_err("it was still running");
         assert!(ended.is_cancelled(), "the worker panicked");

@@ -6,12 +6,12 @@ use super::World;
 
 impl World {
     /// Adds a fault rule; its id.
-    pub fn fault(&self, rule: Value) -> u64 {
+    pub(crate) fn fault(&self, rule: Value) -> u64 {
         self.simulator.inject(rule).expect("a rule")
     }
 
     /// How often a fault has happened.
-    pub async fn happened(&self, rule: u64) -> u64 {
+    pub(crate) async fn happened(&self, rule: u64) -> u64 {
         let rules = self.control("faults").await;
         let rules = rules.as_array().expect("a list").iter();
         let mut found = rules.filter(|standing| standing["id"] == rule);
@@ -19,7 +19,7 @@ impl World {
     }
 
     /// A counter of a mailbox, of one operation or of all.
-    pub fn counted(&self, counter: &str, mailbox: &str, operation: Option<&str>) -> u64 {
+    pub(crate) fn counted(&self, counter: &str, mailbox: &str, operation: Option<&str>) -> u64 {
         let counters = self.simulator.counters();
         let calls = counters["calls"].as_array().expect("a list").iter();
         calls
@@ -30,14 +30,14 @@ impl World {
     }
 
     /// What the simulator's control API says.
-    pub async fn control(&self, path: &str) -> Value {
+    pub(crate) async fn control(&self, path: &str) -> Value {
         let url = format!("{}/_sim/{path}", self.simulator.base_url());
         let answer = reqwest::get(url).await.expect("answers");
         answer.error_for_status().expect("is there").json().await.expect("is JSON")
     }
 
     /// Changes settings of the simulator.
-    pub async fn set(&self, changes: Value) {
+    pub(crate) async fn set(&self, changes: Value) {
         let url = format!("{}/_sim/settings", self.simulator.base_url());
         let answer = reqwest::Client::new().patch(url).json(&changes).send().await;
         answer.expect("answers").error_for_status().expect("takes them");

@@ -148,6 +148,7 @@ impl Passes {
         }
         let members = fleet::members(&*self.context.store).await?;
         self.slots = self.context.options.slots + fleet::slots(&members) as usize;
+        fleet::forget_the_gone(&*self.context.store).await?;
         self.observe_queue().await;
         self.members_due = Instant::now() + MEMBERS;
         Ok(())

@@ -34,6 +34,8 @@ pub async fn a_parked_message_is_kept_with_its_reason(queue: &impl Queue) {
     assert_eq!(found, reasons.map(|(word, reason)| (word.to_owned(), reason)));
     assert!(letters.iter().all(|letter| letter.since.is_some()), "it is not told since when");
     assert_eq!(queue.dead(1).await.expect("the queue answers"), letters[..1]);
+    let counted = async || queue.dead_count().await.expect("the queue answers") == 2;
+    eventually("the count of both", counted).await;
     assert_eq!(dead(queue, 2).await, letters, "looking changed something");
 }
 

@@ -86,6 +86,10 @@ impl Queue for Embedded {
         Ok(self.shared.lock().depth(Instant::now()))
     }
 
+    async fn dead_count(&self) -> Result<u64, Error> {
+        Ok(self.shared.lock().dead_count())
+    }
+
     async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, Error> {
         Ok(self.shared.lock().dead(limit))
     }

@@ -161,6 +161,10 @@ impl State {
         (self.urgent.len() + self.normal.len()) as u64
     }
 
+    pub(super) const fn dead_count(&self) -> u64 {
+        self.dead.len() as u64
+    }
+
     pub(super) fn dead(&self, limit: usize) -> Vec<DeadLetter> {
         self.dead.iter().take(limit).cloned().collect()
     }

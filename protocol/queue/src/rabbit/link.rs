@@ -45,20 +45,15 @@ impl State {
 }
 
 impl Link {
-    /// Connects and declares the queues, then keeps the connection up. Told to wait, it returns
-    /// at once and goes on trying.
+    /// Connects and declares the queues, then keeps the connection up.
     ///
     /// # Errors
     ///
-    /// What keeps us from the broker, unless told to wait.
-    pub(super) async fn open(maker: Maker, wait: bool) -> Result<Self, Error> {
-        let first = if wait { None } else { Some(Arc::new(maker.make().await?)) };
-        let state = first.as_ref().map_or_else(
-            || State::down(&Error::Backend { action: "connect", source: "not yet".into() }, now()),
-            State::up,
-        );
-        let (sender, state) = watch::channel(state);
-        let keeper = tokio::spawn(keep(maker, sender, first));
+    /// What keeps us from the broker.
+    pub(super) async fn open(maker: Maker) -> Result<Self, Error> {
+        let first = Arc::new(maker.make().await?);
+        let (sender, state) = watch::channel(State::up(&first));
+        let keeper = tokio::spawn(keep(maker, sender, Some(first)));
         Ok(Self { state, keeper })
     }
 

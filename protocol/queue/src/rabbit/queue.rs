@@ -42,16 +42,16 @@ impl Rabbit {
     ///
     /// # Errors
     ///
-    /// [`Error::Settings`] if the options cannot be used; unless told to wait, what keeps us from
-    /// the broker: [`Error::Unreachable`], [`Error::Tls`], [`Error::Login`],
-    /// [`Error::VirtualHost`], [`Error::Conflict`], [`Error::Forbidden`].
+    /// [`Error::Settings`] if the options cannot be used, else what keeps us from the broker:
+    /// [`Error::Unreachable`], [`Error::Tls`], [`Error::Login`], [`Error::VirtualHost`],
+    /// [`Error::Conflict`], [`Error::Forbidden`].
     pub async fn connect(options: &Options) -> Result<Self, Error> {
         let topology = Topology::new(&options.prefix);
         let dialler = Arc::new(Dialler::new(options)?);
         let maker =
             |role| Maker { dialler: Arc::clone(&dialler), topology: topology.clone(), role };
-        let publishing = Link::open(maker("publish"), options.wait).await?;
-        let consuming = Link::open(maker("consume"), options.wait).await?;
+        let publishing = Link::open(maker("publish")).await?;
+        let consuming = Link::open(maker("consume")).await?;
         let publisher = Publisher::new(publishing, topology.clone());
         let at_the_dead = Mutex::new(());
         Ok(Self { broker: Arc::new(Broker { publisher, consuming, topology, at_the_dead }) })
@@ -69,18 +69,12 @@ impl Queue for Rabbit {
     }
 
     async fn depth(&self) -> Result<u64, Error> {
-        self.broker
-            .bounded("count its messages", async {
-                let connection = self.broker.consuming.connection().await?;
-                let channel = connection.create_channel().await;
-                let channel = channel.map_err(|error| refusal::of_call("open a channel", error))?;
-                let mut depth = 0;
-                for lane in [Lane::CutOver, Lane::Normal] {
-                    depth += u64::from(ready(&channel, &self.broker.topology.lane(lane)).await?);
-                }
-                Ok(depth)
-            })
-            .await
+        let topology = &self.broker.topology;
+        self.broker.count(&[topology.lane(Lane::CutOver), topology.lane(Lane::Normal)]).await
+    }
+
+    async fn dead_count(&self) -> Result<u64, Error> {
+        self.broker.count(&[self.broker.topology.dead()]).await
     }
 
     async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, Error> {
@@ -119,6 +113,21 @@ impl Broker {
             None => self.topology.lane(lane),
         };
         self.publisher.publish(&queue, &marked(lane, Uuid::new_v4()), body).await
+    }
+
+    /// How many messages of these queues are ready for delivery, all together.
+    async fn count(&self, queues: &[String]) -> Result<u64, Error> {
+        self.bounded("count its messages", async {
+            let connection = self.consuming.connection().await?;
+            let channel = connection.create_channel().await;
+            let channel = channel.map_err(|error| refusal::of_call("open a channel", error))?;
+            let mut count = 0;
+            for queue in queues {
+                count += u64::from(ready(&channel, queue).await?);
+            }
+            Ok(count)
+        })
+        .await
     }
 
     /// Carries out a call that must not take for ever.

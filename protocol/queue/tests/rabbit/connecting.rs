@@ -7,14 +7,12 @@ use longhaul_core::code::{
     QUEUE_UNREACHABLE, QUEUE_VHOST_REFUSED,
 };
 use longhaul_nodes::{Certificates, Rabbit as Node, RabbitOptions};
-use longhaul_queue::{Health, Options, Queue as _, Rabbit, open};
+use longhaul_queue::{Options, Queue as _, Rabbit, open};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::support::{
-    Direct, blocking, connect, eventually, next, options, proxied, publish, shared_url, text,
-};
+use crate::support::{Direct, blocking, connect, next, options, publish, shared_url, text};
 
 /// The code and the whole text of the error that `options` lead to, which holds no password.
 async fn refusal(options: &Options) -> (longhaul_core::Code, String) {
@@ -78,23 +76,6 @@ async fn settings_that_cannot_be_used_are_named() {
     }
     let unknown = Options { url: "kafka://x:hunter2@mq.test".to_owned(), ..Options::default() };
     assert_eq!(open(&unknown).await.expect_err("no such queue").code(), QUEUE_SETTINGS);
-}
-
-#[tokio::test]
-async fn told_to_wait_it_opens_without_a_broker_and_goes_on_when_there_is_one() {
-    let (proxy, url) = proxied(&shared_url().await).await;
-    proxy.refuse(true);
-    let queue = connect(&Options { wait: true, ..options(url) }).await;
-    assert!(matches!(queue.health(), Health::Down { .. }), "{:?}", queue.health());
-    let mut consumer = queue.consume(1).await.expect("subscribes later");
-    eventually("a reason", async || {
-        matches!(queue.health(), Health::Down { code: QUEUE_UNREACHABLE, .. })
-    })
-    .await;
-    proxy.refuse(false);
-    publish(&queue, "at last").await;
-    assert_eq!(text(&next(&mut consumer).await), "at last");
-    assert_eq!(queue.health(), Health::Up);
 }
 
 #[tokio::test]

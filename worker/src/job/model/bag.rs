@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use longhaul_core::{Clock as _, Code, ManualClock, Timestamp};
+use longhaul_core::{Clock as _, Code, ManualClock, SliceNo, Timestamp};
+use longhaul_jobs::decode;
 use longhaul_queue::{Consumer, DeadId, DeadLetter, Delivery, Error, Health, Lane, Queue, Settle};
 
 use super::gate::Gate;
@@ -16,6 +17,7 @@ pub(super) struct Bag {
     waiting: Arc<Mutex<Vec<Message>>>,
     clock: Arc<ManualClock>,
     gate: Arc<Gate>,
+    published: Mutex<Option<SliceNo>>,
 }
 
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ struct Message {
 
 impl Bag {
     pub(super) fn new(clock: Arc<ManualClock>, gate: Arc<Gate>) -> Self {
-        Self { waiting: Arc::default(), clock, gate }
+        Self { waiting: Arc::default(), clock, gate, published: Mutex::default() }
     }
 
     /// Messages that wait, also those that are not due.
@@ -61,6 +63,11 @@ impl Bag {
             let at = choice % waiting.len();
             waiting.remove(at);
         }
+    }
+
+    /// The slice of the message that a job has published since this was last asked.
+    pub(super) fn take_published(&self) -> Option<SliceNo> {
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(super) fn put(&self, body: Bytes) {
@@ -102,6 +109,8 @@ impl Drop for Answer {
 impl Queue for Bag {
     async fn publish(&self, _: Lane, body: Bytes, delay: Option<Duration>) -> Result<(), Error> {
         self.gate.pass().await;
+        let slice = decode(&body).expect("a job").slice;
+        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = Some(slice);
         let due = self.clock.now().after(delay.unwrap_or_default());
         lock(&self.waiting).push(Message { body, due });
         Ok(())
@@ -113,6 +122,10 @@ impl Queue for Bag {
 
     async fn depth(&self) -> Result<u64, Error> {
         Ok(self.len() as u64)
+    }
+
+    async fn dead_count(&self) -> Result<u64, Error> {
+        Ok(0)
     }
 
     async fn dead(&self, _: usize) -> Result<Vec<DeadLetter>, Error> {

@@ -1,22 +1,13 @@
-//! A store each of whose calls waits to be let through.
+//! A store each of whose calls waits to be let through, and may find the store away.
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
-use std::time::Duration;
 
-use async_trait::async_trait;
-use longhaul_core::{
-    BatchNo, FolderKey, FolderRef, ItemKey, MailboxId, OwnerToken, PassId, SliceNo, Timestamp,
-};
-use longhaul_store::folder::{
-    Checkpoint, Claim, Commit, Failure, IntentItem, Lease, PassStart, Position, Receipt, Seen,
-    SliceEnd,
-};
-use longhaul_store::{
-    Checkpoints, Document, Documents, Error, Expect, Guard, Health, Store, Version,
-};
+use longhaul_core::code::STORE_UNREACHABLE;
+use longhaul_store::{Around, Error};
+use longhaul_telemetry::labels::StoreCall;
 
 /// Lets one call through at a time.
 #[derive(Debug, Default)]
@@ -24,6 +15,12 @@ pub(super) struct Gate {
     open: AtomicBool,
     /// Somebody stands before it.
     waited_at: AtomicBool,
+    /// The store is away for so many calls.
+    away: AtomicUsize,
+    /// A call was refused because another owns the folder.
+    refused: AtomicBool,
+    /// A call found the store away.
+    failed: AtomicBool,
 }
 
 impl Gate {
@@ -38,6 +35,22 @@ impl Gate {
         self.waited_at.load(Ordering::SeqCst)
     }
 
+    /// The next calls of the store fail. Every other one is carried out all the same: the reply
+    /// is what was lost.
+    pub(super) fn close_store_for(&self, calls: usize) {
+        self.away.store(calls, Ordering::SeqCst);
+    }
+
+    /// Whether a call was refused, since this was last asked, because another owns the folder.
+    pub(super) fn take_refusal(&self) -> bool {
+        self.refused.swap(false, Ordering::SeqCst)
+    }
+
+    /// Whether a call found the store away since this was last asked.
+    pub(super) fn take_failure(&self) -> bool {
+        self.failed.swap(false, Ordering::SeqCst)
+    }
+
     /// A call comes. Who drives the jobs polls it again.
     pub(super) async fn pass(&self) {
         poll_fn(|_| {
@@ -49,148 +62,41 @@ impl Gate {
         })
         .await;
     }
-}
 
-/// Passes everything on, one call at a time.
-#[derive(Debug)]
-pub(super) struct Gated {
-    pub(super) inner: Arc<dyn Store>,
-    pub(super) gate: Arc<Gate>,
-}
-
-#[async_trait]
-impl Checkpoints for Gated {
-    async fn now(&self) -> Result<Timestamp, Error> {
-        self.inner.now().await
-    }
-
-    async fn begin(&self, folder: FolderRef, start: PassStart) -> Result<Checkpoint, Error> {
-        self.gate.pass().await;
-        self.inner.begin(folder, start).await
-    }
-
-    async fn checkpoint(&self, folder: FolderRef) -> Result<Option<Checkpoint>, Error> {
-        self.gate.pass().await;
-        self.inner.checkpoint(folder).await
-    }
-
-    async fn overview(&self, mailbox: MailboxId) -> Result<Vec<(FolderKey, Checkpoint)>, Error> {
-        self.gate.pass().await;
-        self.inner.overview(mailbox).await
-    }
-
-    async fn claim(
-        &self,
-        folder: FolderRef,
-        owner: OwnerToken,
-        ttl: Duration,
-        seen: Seen,
-    ) -> Result<Claim, Error> {
-        self.gate.pass().await;
-        self.inner.claim(folder, owner, ttl, seen).await
-    }
-
-    async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<Lease, Error> {
-        self.gate.pass().await;
-        self.inner.renew(lease, ttl).await
-    }
-
-    async fn release(&self, lease: &Lease) -> Result<(), Error> {
-        self.gate.pass().await;
-        self.inner.release(lease).await
-    }
-
-    async fn intend(
-        &self,
-        lease: &Lease,
-        batch: BatchNo,
-        items: Vec<IntentItem>,
-        runtime: Duration,
-    ) -> Result<Timestamp, Error> {
-        self.gate.pass().await;
-        self.inner.intend(lease, batch, items, runtime).await
-    }
-
-    async fn commit(&self, lease: &Lease, commit: Commit) -> Result<Receipt, Error> {
-        self.gate.pass().await;
-        self.inner.commit(lease, commit).await
-    }
-
-    async fn end_slice(
-        &self,
-        lease: &Lease,
-        end: SliceEnd,
-        position: Option<Position>,
-    ) -> Result<Checkpoint, Error> {
-        self.gate.pass().await;
-        self.inner.end_slice(lease, end, position).await
-    }
-
-    async fn mark_published(
-        &self,
-        folder: FolderRef,
-        pass: PassId,
-        slice: SliceNo,
-    ) -> Result<(), Error> {
-        self.gate.pass().await;
-        self.inner.mark_published(folder, pass, slice).await
-    }
-
-    async fn cancel(&self, folder: FolderRef, pass: PassId) -> Result<(), Error> {
-        self.gate.pass().await;
-        self.inner.cancel(folder, pass).await
-    }
-
-    async fn ledger(&self, folder: FolderRef, from: u64, limit: usize) -> Result<Vec<u8>, Error> {
-        self.gate.pass().await;
-        self.inner.ledger(folder, from, limit).await
-    }
-
-    async fn failures(
-        &self,
-        folder: FolderRef,
-        after: Option<ItemKey>,
-        limit: usize,
-    ) -> Result<Vec<Failure>, Error> {
-        self.gate.pass().await;
-        self.inner.failures(folder, after, limit).await
+    /// How many calls fail, this one included.
+    fn count_down(&self) -> usize {
+        let less = |left: usize| left.checked_sub(1);
+        self.away.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).unwrap_or_default()
     }
 }
 
-#[async_trait]
-impl Documents for Gated {
-    async fn get(&self, key: &str) -> Result<Option<Document>, Error> {
-        self.gate.pass().await;
-        self.inner.get(key).await
-    }
-
-    async fn put(&self, key: &str, body: Vec<u8>, expect: Expect) -> Result<Version, Error> {
-        self.gate.pass().await;
-        self.inner.put(key, body, expect).await
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), Error> {
-        self.gate.pass().await;
-        self.inner.remove(key).await
-    }
-
-    async fn list(
+impl Around for Gate {
+    async fn call<T: Send>(
         &self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Document>, Error> {
-        self.gate.pass().await;
-        self.inner.list(prefix, after, limit).await
-    }
-}
-
-impl Store for Gated {
-    fn guarded(&self, guard: Guard) -> Arc<dyn Store> {
-        self.inner.guarded(guard)
-    }
-
-    fn health(&self) -> Health {
-        self.inner.health()
+        call: StoreCall,
+        inner: impl Future<Output = Result<T, Error>> + Send,
+    ) -> Result<T, Error> {
+        // The clock is no step of its own.
+        if call == StoreCall::Now {
+            return inner.await;
+        }
+        self.pass().await;
+        match self.count_down() {
+            0 => {
+                let answer = inner.await;
+                let refused = matches!(answer, Err(Error::StaleOwner));
+                self.refused.fetch_or(refused, Ordering::SeqCst);
+                answer
+            }
+            left => {
+                self.failed.store(true, Ordering::SeqCst);
+                if left % 2 == 0 {
+                    drop(inner.await);
+                }
+                let source = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+                let source = Arc::new(Error::Unreachable { source: Box::new(source) });
+                Err(Error::Away { code: STORE_UNREACHABLE, source })
+            }
+        }
     }
 }

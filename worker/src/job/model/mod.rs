@@ -2,13 +2,14 @@
 //! every order in which workers, a broker and a coordinator can act.
 //!
 //! Each call to store or queue is a step of its own. Between any two of them another job may go
-//! on, its worker may die, time may pass until its lease runs out, and messages may come twice,
-//! late or not at all. Whatever happens: the work of a slice is done once, one owner at a time;
+//! on, its worker may die, the store may be away, time may pass until a lease runs out, and
+//! messages may come twice, late or not at all. Whatever happens: the work of a slice is done once, one owner at a time;
 //! messages do not multiply; and with fair delivery the folder ends.
 
 mod bag;
+pub(super) mod folder;
 mod gate;
-mod work;
+pub(super) mod work;
 mod world;
 
 use std::time::Duration;
@@ -30,6 +31,8 @@ enum Event {
     Duplicate(usize),
     /// The broker loses a message.
     Lose(usize),
+    /// The store is away for so many calls.
+    Outage(usize),
     Wait(u64),
     Pause,
     Resume,
@@ -48,6 +51,7 @@ fn event() -> impl Strategy<Value = Event> {
         40 => choice().prop_map(Event::Step),
         2 => choice().prop_map(Event::Crash),
         2 => choice().prop_map(Event::Duplicate),
+        1 => (1_usize..40).prop_map(Event::Outage),
         3 => (1_u64..200).prop_map(Event::Wait),
     ]
 }
@@ -133,6 +137,33 @@ async fn a_crash_between_any_two_calls_leaves_no_fork_and_no_gap() {
         world.end_fairly().await;
         if was_done {
             assert!(calls > 5, "a job of {calls} calls is none");
+            return;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_that_stands_still_before_any_call_leaves_the_chain_to_the_next() {
+    for calls in 0.. {
+        let mut world = World::new(Vec::new()).await;
+        world.happen(Event::Duplicate(0)).await;
+        world.happen(Event::Deliver(0)).await;
+        for _ in 0..calls {
+            world.happen(Event::Step(0)).await;
+        }
+        let was_done = world.running() == 0;
+        world.happen(Event::Wait(Duration::from_secs(300).as_secs())).await;
+        // Another takes over, with as many slices as it likes.
+        for _ in 0..3 {
+            let before = world.running();
+            world.happen(Event::Deliver(0)).await;
+            while world.running() > before {
+                world.happen(Event::Step(before)).await;
+                world.assert_sound();
+            }
+        }
+        world.end_fairly().await;
+        if was_done {
             return;
         }
     }

@@ -21,22 +21,22 @@ use crate::stop::Stop;
 use crate::{Error, Options};
 
 /// Items of the folder; a slice copies one.
-pub(super) const ITEMS: usize = 5;
+pub(in crate::job) const ITEMS: usize = 5;
 
 /// What happened in the destination, and what is to happen to slices.
 #[derive(Debug, Default)]
-pub(super) struct Scene {
+pub(in crate::job) struct Scene {
     /// Each upload, by the item's number.
-    pub(super) uploads: Vec<usize>,
+    pub(in crate::job) uploads: Vec<usize>,
     pub(super) mishaps: VecDeque<Mishap>,
 }
 
 /// Copies one item a slice.
 #[derive(Debug)]
-pub(super) struct Quick {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) options: Arc<Options>,
-    pub(super) scene: Arc<Mutex<Scene>>,
+pub(in crate::job) struct Quick {
+    pub(in crate::job) store: Arc<dyn Store>,
+    pub(in crate::job) options: Arc<Options>,
+    pub(in crate::job) scene: Arc<Mutex<Scene>>,
 }
 
 fn key(item: usize) -> ItemKey {
@@ -125,9 +125,9 @@ impl Work for Quick {
         let committer = Committer::new(store(), Arc::clone(&keeper), appender);
         let halt = match self.run(job, held, &keeper, &committer).await {
             Ok(halt) => halt,
-            // Also an intent that came too late for its lease.
-            Err(StoreError::StaleOwner | StoreError::Conflict(_)) => Some(Halt::Lost),
-            Err(error) => return Err(error.into()),
+            // An intent that came too late for its lease.
+            Err(StoreError::Conflict(_)) => Some(Halt::Lost),
+            Err(error) => Some(Halt::store(&error)),
         };
         let ending = Ending { halt, progressed: committer.has_progressed(), fingerprint: None };
         let position = committer.unsaved();

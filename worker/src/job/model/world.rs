@@ -7,15 +7,16 @@ use std::task::Poll;
 use std::time::Duration;
 
 use longhaul_core::state::PassState;
-use longhaul_core::{FolderKey, FolderRef, MailboxId, ManualClock, PassId, ProjectId, Timestamp};
-use longhaul_jobs::{FolderSlice, encode};
-use longhaul_store::folder::{Bounds, Checkpoint, Outcome, PassStart};
-use longhaul_store::records::{PassKind, PassRecord, save};
-use longhaul_store::{Embedded, Expect, Store};
+use longhaul_core::{FolderRef, ManualClock, SliceNo, Timestamp};
+use longhaul_jobs::decode;
+use longhaul_store::folder::{Checkpoint, Outcome};
+use longhaul_store::records::{PassRecord, save};
+use longhaul_store::{Embedded, Expect, Store, Wrapped};
 use tokio_util::sync::CancellationToken;
 
 use super::bag::Bag;
-use super::gate::{Gate, Gated};
+use super::folder::{begin, body, checkpoint, message, pass};
+use super::gate::Gate;
 use super::work::{ITEMS, Quick, Scene};
 use super::{Event, Mishap};
 use crate::Options;
@@ -25,7 +26,13 @@ use crate::stop::Stop;
 /// Jobs at a time, in as many workers.
 const JOBS: usize = 3;
 
-type Job = Pin<Box<dyn Future<Output = ()>>>;
+/// A job that is running.
+struct Job {
+    course: Pin<Box<dyn Future<Output = ()>>>,
+    slice: SliceNo,
+    /// The store has told it that another owns the folder by now.
+    is_stale: bool,
+}
 
 pub(super) struct World {
     /// Beside the gate.
@@ -53,8 +60,7 @@ impl World {
         let bag = Arc::new(Bag::new(Arc::clone(&clock), Arc::clone(&gate)));
         let scene = Scene { uploads: Vec::new(), mishaps: mishaps.into() };
         let scene = Arc::new(Mutex::new(scene));
-        let gated: Arc<dyn Store> =
-            Arc::new(Gated { inner: Arc::clone(&store), gate: Arc::clone(&gate) });
+        let gated: Arc<dyn Store> = Arc::new(Wrapped::new(Arc::clone(&store), Arc::clone(&gate)));
         let options = Arc::new(Options::default());
         let work = Quick {
             store: Arc::clone(&gated),
@@ -63,18 +69,8 @@ impl World {
         };
         let queue: Arc<dyn longhaul_queue::Queue> = Arc::<Bag>::clone(&bag);
         let jobs = Arc::new(Jobs::new(gated, queue, options, work));
-        let folder = FolderRef { mailbox: MailboxId::generate(), folder: FolderKey::of("inbox") };
-        let pass = PassRecord {
-            id: PassId::generate(),
-            project: ProjectId::generate(),
-            number: 1,
-            kind: PassKind::Full,
-            state: PassState::Running,
-            associated_items: false,
-            mailboxes: vec![folder.mailbox],
-            started: Timestamp(0),
-            ended: None,
-        };
+        let pass = pass();
+        let folder = begin(&*store, &pass, "inbox").await;
         let running = Vec::new();
         let mut world = Self {
             store,
@@ -89,9 +85,6 @@ impl World {
             allowed: 0,
             broken: false,
         };
-        world.set_pass(PassState::Running).await;
-        let start = PassStart { pass: world.pass.id, bounds: Bounds::default() };
-        world.store.begin(folder, start).await.expect("begins");
         world.publish().await;
         world
     }
@@ -105,10 +98,12 @@ impl World {
             Event::Deliver(choice) if self.running.len() < JOBS => {
                 if let Some(delivery) = self.bag.deliver(choice) {
                     let jobs = Arc::clone(&self.jobs);
-                    self.running.push(Box::pin(async move {
+                    let slice = decode(&delivery.body).expect("a job").slice;
+                    let course = Box::pin(async move {
                         let stop = Stop::new(CancellationToken::new());
                         jobs.handle(delivery, &stop).await;
-                    }));
+                    });
+                    self.running.push(Job { course, slice, is_stale: false });
                 }
             }
             Event::Step(choice) if !self.running.is_empty() => {
@@ -126,6 +121,7 @@ impl World {
                 self.broken = true;
                 self.bag.lose(choice);
             }
+            Event::Outage(calls) => self.gate.close_store_for(calls),
             Event::Wait(seconds) => self.wait(Duration::from_secs(seconds)).await,
             Event::Pause => {
                 self.broken = true;
@@ -140,13 +136,20 @@ impl World {
     async fn step(&mut self, at: usize) {
         self.gate.open();
         let (gate, job) = (Arc::clone(&self.gate), &mut self.running[at]);
-        let ended = poll_fn(|context| match job.as_mut().poll(context) {
+        let ended = poll_fn(|context| match job.course.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(true),
             Poll::Pending if gate.is_waited_at() => Poll::Ready(false),
             // The store is at work.
             Poll::Pending => Poll::Pending,
         })
         .await;
+        // It may put its own message off; the chain is another's.
+        let published = self.bag.take_published();
+        let goes_on = published.is_some_and(|slice| slice != job.slice);
+        assert!(!(job.is_stale && goes_on), "a stale owner published {published:?}");
+        job.is_stale |= gate.take_refusal();
+        // The store failed it: its message comes again, and what it published stays.
+        self.allowed += usize::from(gate.take_failure());
         if ended {
             drop(self.running.remove(at));
         }
@@ -163,7 +166,7 @@ impl World {
     }
 
     async fn checkpoint(&self) -> Checkpoint {
-        self.store.checkpoint(self.folder).await.expect("reads").expect("began")
+        checkpoint(&*self.store, self.folder).await
     }
 
     /// As the coordinator does: a job that nobody holds and that is not put off.
@@ -180,20 +183,8 @@ impl World {
 
     async fn publish(&mut self) {
         let checkpoint = self.checkpoint().await;
-        let message = FolderSlice {
-            project: self.pass.project,
-            pass: self.pass.id,
-            mailbox: self.folder.mailbox,
-            folder: self.folder.folder,
-            epoch: checkpoint.epoch,
-            slice: checkpoint.slice,
-            attempt: 0,
-            fence: checkpoint.fence,
-            ledger_len: checkpoint.ledger_len,
-            trace: None,
-        };
         self.allowed += 1;
-        self.bag.put(encode(&message).expect("encodes").into());
+        self.bag.put(body(&message(&self.pass, self.folder, &checkpoint)));
         let published = self.store.mark_published(self.folder, self.pass.id, checkpoint.slice);
         published.await.expect("marked");
     }
@@ -211,6 +202,7 @@ impl World {
 
     /// From now on nothing goes wrong; the folder has to end, and every message with it.
     pub(super) async fn end_fairly(&mut self) {
+        self.gate.close_store_for(0);
         self.set_pass(PassState::Running).await;
         let mut rounds = 0;
         while !self.checkpoint().await.is_over() || self.bag.len() + self.running.len() > 0 {

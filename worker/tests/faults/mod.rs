@@ -4,7 +4,5 @@ mod crashes;
 mod items;
 mod refused;
 mod requests;
-#[path = "../support/mod.rs"]
-mod support;
 mod throttling;
 mod uncertain;
