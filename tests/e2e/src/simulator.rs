@@ -115,6 +115,18 @@ impl Simulator {
         Ok(answer.error_for_status()?.json()?)
     }
 
+    /// The sum of a counter (`calls`, `items`) of an operation over all mailboxes.
+    ///
+    /// # Errors
+    ///
+    /// If the simulator does not answer.
+    pub fn counted(&self, counter: &str, operation: &str) -> anyhow::Result<u64> {
+        let counters = self.look("counters")?;
+        let calls = counters["calls"].as_array().context("calls")?;
+        let of_operation = calls.iter().filter(|call| call["operation"] == operation);
+        Ok(of_operation.filter_map(|call| call[counter].as_u64()).sum())
+    }
+
     /// Calls the control API: `POST /_sim/{path}`.
     ///
     /// # Errors

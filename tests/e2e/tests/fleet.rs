@@ -5,15 +5,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use longhaul_e2e::{
-    Coordinator, Fleet, Mailboxes, Process, ProjectFile, Simulator, assert_equal_sides, digest,
-    wait_until,
+    Coordinator, Fleet, Mailboxes, Process, ProjectFile, Server, Simulator, assert_equal_sides,
+    digest, longhaul, wait_until,
 };
-use serde_json::json;
+use longhaul_nodes::{Rabbit, Redis};
+use serde_json::{Value, json};
 
 /// Short waits where the defaults are minutes.
 const QUICK: &[(&str, &str)] = &[
     ("LONGHAUL_SETTLE", "1s"),
     ("LONGHAUL_UPLOAD_TIME", "5s"),
+    ("LONGHAUL_FOLDER_LEASE", "10s"),
     ("LONGHAUL_LEASE", "5s"),
     ("LONGHAUL_GRACE", "20s"),
 ];
@@ -160,10 +162,7 @@ fn a_leader_that_stood_still_writes_nothing_and_follows() -> anyhow::Result<()> 
 
 /// Uploads the simulator has seen.
 fn uploads(simulator: &Simulator) -> anyhow::Result<u64> {
-    let counters = simulator.look("counters")?;
-    let calls = counters["calls"].as_array().context("calls")?.clone();
-    let uploads = calls.iter().filter(|call| call["operation"] == "UploadItems");
-    Ok(uploads.filter_map(|call| call["calls"].as_u64()).sum())
+    simulator.counted("calls", "UploadItems")
 }
 
 #[test]
@@ -215,6 +214,58 @@ fn workers_may_stop_and_join_while_a_pass_runs() -> anyhow::Result<()> {
 }
 
 #[test]
+fn up_on_a_broker_and_a_store_of_a_fleet_goes_on_after_a_kill() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mailboxes = Mailboxes { count: 2, items: 300, seed: 9, ..Mailboxes::default() };
+    let simulator = Simulator::start(&mailboxes)?;
+    let (rabbit, redis) = (Rabbit::start()?, Redis::start()?);
+    let (queue, store) = (rabbit.url(), redis.url());
+    let urls = [("LONGHAUL_QUEUE__URL", queue.as_str()), ("LONGHAUL_STORE__URL", store.as_str())];
+    let settings = [&urls, QUICK].concat();
+    let server = Server::start(folder.path(), &settings)?;
+    let mut project = ProjectFile::for_simulator(&simulator, folder.path())?;
+    project.text += "options:\n  associated_items: true\n";
+    project.write(folder.path())?;
+    let run = |arguments: &[&str]| longhaul(folder.path(), arguments)?.success();
+    run(&["project", "submit", "project.yaml"])?;
+    run(&["pass", "start", "--kind", "full"])?;
+    wait_until("something is copied", PATIENCE, || {
+        Ok((simulator.counted("items", "UploadItems")? > 0).then_some(()))
+    })?;
+    server.kill()?;
+    let _server = Server::start(folder.path(), &settings)?;
+    wait_until("the pass is over", PATIENCE, || {
+        let status: Value = run(&["status", "--output", "json"])?.json()?;
+        Ok((status["passes"][0]["state"] == "Ended").then_some(()))
+    })?;
+    assert_equal_sides(&simulator)?;
+    Ok(())
+}
+
+#[test]
+fn a_worker_that_starts_before_queue_and_store_waits_for_them() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let fleet = Fleet::start(folder.path())?;
+    fleet.redis.kill();
+    fleet.rabbit.kill();
+    std::thread::scope(|scope| {
+        let starting = scope.spawn(|| fleet.worker(&[("LONGHAUL_WAIT", "2m")]));
+        wait_until("it waits for the store", PATIENCE, || {
+            Ok(fleet.logs().contains("waiting up to 120s for the store: ").then_some(()))
+        })?;
+        fleet.redis.restart()?;
+        wait_until("it waits for the queue", PATIENCE, || {
+            Ok(fleet.logs().contains("waiting up to 120s for the queue: ").then_some(()))
+        })?;
+        fleet.rabbit.restart()?;
+        let worker = starting.join().map_err(|_| anyhow::anyhow!("it panicked"))??;
+        let ended = worker.stop(Duration::from_secs(35))?;
+        ensure!(ended.code() == Some(0), "it ended with {ended}: {}", fleet.logs());
+        Ok(())
+    })
+}
+
+#[test]
 fn a_worker_says_what_keeps_it_from_working_without_a_password() -> anyhow::Result<()> {
     let worker = longhaul_e2e::program("longhaul-worker")?;
     let run = |settings: &[(&str, &str)]| -> anyhow::Result<(Option<i32>, String)> {
@@ -226,7 +277,9 @@ fn a_worker_says_what_keeps_it_from_working_without_a_password() -> anyhow::Resu
     let (code, said) = run(&[
         ("LONGHAUL_QUEUE__URL", "amqp://u:hunter2@127.0.0.1:1"),
         ("LONGHAUL_STORE__URL", "redis://:hunter2@127.0.0.1:1"),
+        ("LONGHAUL_WAIT", "1s"),
     ])?;
+    ensure!(said.contains("waiting up to 1s for the store: "), "{said}");
     ensure!(code == Some(6), "{code:?}: {said}");
     ensure!(said.contains("error[LH-06") && said.contains("\nnext: "), "{said}");
     ensure!(!said.contains("hunter2"), "{said}");
