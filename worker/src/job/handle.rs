@@ -6,7 +6,7 @@ use std::time::Duration;
 use longhaul_core::OwnerToken;
 use longhaul_core::code::STORE_BEHIND;
 use longhaul_jobs::{FolderSlice, decode};
-use longhaul_queue::{Delivery, Lane, Queue};
+use longhaul_queue::{Delivery, Health, Lane, Queue};
 use longhaul_store::Store;
 use longhaul_store::folder::{Checkpoint, Claim, Held, Seen, SliceEnd};
 use tokio::time::Instant;
@@ -20,6 +20,9 @@ use crate::{Error, Options};
 const AGAIN: Duration = Duration::from_secs(5);
 /// One that met no store comes again after this.
 const AWAY: Duration = Duration::from_secs(10);
+/// How long a delivery is kept at most. A broker takes it for lost after 30 minutes (RabbitMQ
+/// documentation, "Consumers", "Delivery Acknowledgement Timeout").
+const KEPT: Duration = Duration::from_secs(20 * 60);
 
 /// What is done with a folder that was granted: copying, and in the model test something that
 /// takes no time.
@@ -78,14 +81,7 @@ impl<W: Work> Jobs<W> {
             slice = %job.slice,
             attempt = job.attempt,
         );
-        let answered = match self.answer_message(&job, lane, stop).instrument(span).await {
-            Err(error) if error.is_outage_of_store() => {
-                tracing::debug!(code = %error.code(), %error, "job put off until the store is back");
-                self.publish(&job, lane, Some(AWAY)).await
-            }
-            answered => answered,
-        };
-        let answered = match answered {
+        let answered = match self.work_off(&job, lane, stop).instrument(span).await {
             Ok(()) => delivery.ack().await.map_err(Error::from),
             Err(error) => Err(error),
         };
@@ -96,6 +92,41 @@ impl<W: Work> Jobs<W> {
                 () = stop.soon.cancelled() => {}
                 () = tokio::time::sleep(AGAIN) => {}
             }
+        }
+    }
+
+    /// Works off a message. While the broker takes no messages the delivery is kept: handed back,
+    /// it would only be counted.
+    async fn work_off(&self, job: &FolderSlice, lane: Lane, stop: &Stop) -> Result<(), Error> {
+        let begun = Instant::now();
+        loop {
+            let error = match self.answer_or_put_off(job, lane, stop).await {
+                Err(error) if self.is_blocked() && begun.elapsed() < KEPT => error,
+                answered => return answered,
+            };
+            tokio::select! {
+                () = stop.soon.cancelled() => return Err(error),
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+        }
+    }
+
+    fn is_blocked(&self) -> bool {
+        matches!(self.queue.health(), Health::Blocked { .. })
+    }
+
+    async fn answer_or_put_off(
+        &self,
+        job: &FolderSlice,
+        lane: Lane,
+        stop: &Stop,
+    ) -> Result<(), Error> {
+        match self.answer_message(job, lane, stop).await {
+            Err(error) if error.is_outage_of_store() => {
+                tracing::debug!(code = %error.code(), %error, "job put off until the store is back");
+                self.publish(job, lane, Some(AWAY)).await
+            }
+            answered => answered,
         }
     }
 

@@ -1,5 +1,6 @@
 //! A queue without any order, whose deliveries the model chooses.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,22 +19,37 @@ pub(super) struct Bag {
     clock: Arc<ManualClock>,
     gate: Arc<Gate>,
     published: Mutex<Option<SliceNo>>,
+    /// It takes no messages for so many calls.
+    blocked: AtomicUsize,
 }
 
 #[derive(Clone, Debug)]
 struct Message {
     body: Bytes,
     due: Timestamp,
+    /// How often it was delivered and handed back: a broker sets it aside after some.
+    returned: usize,
 }
 
 impl Bag {
     pub(super) fn new(clock: Arc<ManualClock>, gate: Arc<Gate>) -> Self {
-        Self { waiting: Arc::default(), clock, gate, published: Mutex::default() }
+        let (waiting, published, blocked) = Default::default();
+        Self { waiting, clock, gate, published, blocked }
     }
 
     /// Messages that wait, also those that are not due.
     pub(super) fn len(&self) -> usize {
         lock(&self.waiting).len()
+    }
+
+    /// The most often a message that waits was handed back.
+    pub(super) fn most_returned(&self) -> usize {
+        lock(&self.waiting).iter().map(|message| message.returned).max().unwrap_or_default()
+    }
+
+    /// The next publications fail: the broker is short of memory.
+    pub(super) fn block_for(&self, calls: usize) {
+        self.blocked.store(calls, Ordering::SeqCst);
     }
 
     /// Delivers one of the messages that are due.
@@ -71,7 +87,7 @@ impl Bag {
     }
 
     pub(super) fn put(&self, body: Bytes) {
-        lock(&self.waiting).push(Message { body, due: Timestamp(0) });
+        lock(&self.waiting).push(Message { body, due: Timestamp(0), returned: 0 });
     }
 }
 
@@ -101,7 +117,9 @@ impl Settle for Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        lock(&self.queue).extend(self.message.take());
+        let message = self.message.take();
+        let returned = message.map(|it| Message { returned: it.returned + 1, ..it });
+        lock(&self.queue).extend(returned);
     }
 }
 
@@ -109,10 +127,14 @@ impl Drop for Answer {
 impl Queue for Bag {
     async fn publish(&self, _: Lane, body: Bytes, delay: Option<Duration>) -> Result<(), Error> {
         self.gate.pass().await;
+        let less = |left: usize| left.checked_sub(1);
+        if self.blocked.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            return Err(Error::Unanswered { action: "take a message", health: self.health() });
+        }
         let slice = decode(&body).expect("a job").slice;
         *self.published.lock().unwrap_or_else(PoisonError::into_inner) = Some(slice);
         let due = self.clock.now().after(delay.unwrap_or_default());
-        lock(&self.waiting).push(Message { body, due });
+        lock(&self.waiting).push(Message { body, due, returned: 0 });
         Ok(())
     }
 
@@ -141,6 +163,9 @@ impl Queue for Bag {
     }
 
     fn health(&self) -> Health {
-        Health::Up
+        match self.blocked.load(Ordering::SeqCst) {
+            0 => Health::Up,
+            _ => Health::Blocked { reason: "memory".to_owned(), since: Timestamp(0) },
+        }
     }
 }

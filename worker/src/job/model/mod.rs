@@ -168,3 +168,38 @@ async fn an_owner_that_stands_still_before_any_call_leaves_the_chain_to_the_next
         }
     }
 }
+
+/// Delivers and works for some minutes. A message is handed back to the broker, which sets it
+/// aside after some times, once at most: in the moment the trouble ends.
+async fn work_for_minutes(world: &mut World) {
+    for _ in 0..100 {
+        world.happen(Event::Deliver(0)).await;
+        while world.running() > 0 {
+            world.happen(Event::Step(0)).await;
+            assert!(world.most_returned() <= 1, "it will be set aside");
+        }
+        world.happen(Event::Wait(10)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_the_store_is_no_try_of_a_slice_and_no_failed_delivery() {
+    for calls_before in 0..16 {
+        let mut world = World::new(Vec::new()).await;
+        world.happen(Event::Deliver(0)).await;
+        for _ in 0..calls_before {
+            world.happen(Event::Step(0)).await;
+        }
+        world.happen(Event::Outage(90)).await;
+        work_for_minutes(&mut world).await;
+        world.end_fairly().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broker_that_takes_no_messages_for_minutes_sets_none_aside() {
+    let mut world = World::new(Vec::new()).await;
+    world.block_broker_for(60);
+    work_for_minutes(&mut world).await;
+    world.end_fairly().await;
+}

@@ -89,6 +89,16 @@ impl World {
         world
     }
 
+    /// The most often a message that waits was delivered and handed back.
+    pub(super) fn most_returned(&self) -> usize {
+        self.bag.most_returned()
+    }
+
+    /// The broker is short of memory for so many publications.
+    pub(super) fn block_broker_for(&self, calls: usize) {
+        self.bag.block_for(calls);
+    }
+
     pub(super) fn running(&self) -> usize {
         self.running.len()
     }
