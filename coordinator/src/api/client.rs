@@ -12,11 +12,11 @@ use url::{Host, Url};
 
 use super::Problem;
 use super::views::{
-    DeadParams, ErrorParams, Health, ItemParams, ProjectDetail, ProjectView, Started,
+    DeadParams, ErrorParams, Health, ItemParams, MailboxView, ProjectDetail, ProjectView, Started,
 };
 use crate::engine::{
     DeadJob, DeadOutcome, DeadSelection, ErrorPage, FleetStatus, PassStatus, ProjectStatus,
-    Refusal, RefusalKind, StartPass,
+    Refusal, RefusalKind, SetBatch, StartPass,
 };
 use crate::project::Spec;
 use crate::verify::{Explanation, Verification, VerificationId, VerifyOptions};
@@ -157,6 +157,19 @@ impl Client {
     /// [`Refusal`].
     pub async fn stop_project(&self, project: &str) -> Result<ProjectView, Refusal> {
         self.post(&["projects", project, "stop"], &()).await
+    }
+
+    /// Puts mailboxes into a batch, or takes them out of theirs.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub async fn set_batch(
+        &self,
+        project: &str,
+        set: &SetBatch,
+    ) -> Result<Vec<MailboxView>, Refusal> {
+        self.post(&["projects", project, "batch"], set).await
     }
 
     /// Starts a pass.

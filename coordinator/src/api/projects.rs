@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use super::Problem;
 use super::extract::{Body, Path};
 use super::router::Shared;
-use super::views::{ProjectDetail, ProjectView};
-use crate::engine::Refusal;
+use super::views::{MailboxView, ProjectDetail, ProjectView};
+use crate::engine::{Refusal, SetBatch};
 use crate::project::{Mistakes, Spec};
 
 /// All projects, in the order of their names.
@@ -56,6 +56,21 @@ pub(super) async fn show_project(
     let project = shared.engine().project(&project).await?.into();
     let mailboxes = mailboxes.into_iter().map(Into::into).collect();
     Ok(Json(ProjectDetail { project, mailboxes }))
+}
+
+/// Puts mailboxes into a batch, or takes them out of theirs.
+#[utoipa::path(
+    post, path = "/v1/projects/{project}/batch", tag = "projects", request_body = SetBatch,
+    params(("project" = String, Path, description = "Name or id")),
+    responses((status = 200, body = Vec<MailboxView>), (status = "default", body = Problem)),
+)]
+pub(super) async fn set_batch(
+    State(shared): State<Arc<Shared>>,
+    Path(project): Path<String>,
+    Body(set): Body<SetBatch>,
+) -> Result<Json<Vec<MailboxView>>, Problem> {
+    let mailboxes = shared.engine().set_batch(&project, set).await?;
+    Ok(Json(mailboxes.into_iter().map(Into::into).collect()))
 }
 
 /// Stops every pass of a project. What was copied stays.

@@ -109,6 +109,7 @@ fn closed_routes() -> OpenApiRouter<Arc<Shared>> {
     let others = OpenApiRouter::new()
         .routes(routes!(projects::show_project))
         .routes(routes!(projects::stop_project))
+        .routes(routes!(projects::set_batch))
         .routes(routes!(passes::list_passes, passes::start_pass))
         .routes(routes!(passes::show_pass))
         .routes(routes!(passes::pause_pass))

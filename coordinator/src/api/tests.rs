@@ -19,7 +19,7 @@ use crate::lead::{Leader, Role};
 pub(super) const TOKEN: &str = "correct-horse";
 
 /// Every route of the API. A change here is a change of the API.
-const ROUTES: [(&str, &str); 19] = [
+const ROUTES: [(&str, &str); 20] = [
     ("GET", "/v1/health"),
     ("GET", "/v1/fleet"),
     ("GET", "/v1/jobs/dead"),
@@ -28,6 +28,7 @@ const ROUTES: [(&str, &str); 19] = [
     ("GET", "/v1/projects"),
     ("POST", "/v1/projects"),
     ("GET", "/v1/projects/{project}"),
+    ("POST", "/v1/projects/{project}/batch"),
     ("POST", "/v1/projects/{project}/stop"),
     ("GET", "/v1/projects/{project}/item"),
     ("GET", "/v1/projects/{project}/passes"),

@@ -82,6 +82,9 @@ pub enum Command {
     /// Check, submit and look at projects
     #[command(subcommand, arg_required_else_help = true)]
     Project(ProjectCommand),
+    /// Put mailboxes into batches
+    #[command(subcommand, arg_required_else_help = true)]
+    Batch(BatchCommand),
     /// Start and steer passes
     #[command(subcommand, arg_required_else_help = true)]
     Pass(PassCommand),
@@ -203,6 +206,38 @@ impl SelectionArgs {
     }
 }
 
+/// Batches.
+#[derive(Debug, Subcommand)]
+pub enum BatchCommand {
+    /// List the batches with the number of their mailboxes
+    List(ProjectArg),
+    /// Put mailboxes into a batch; they leave the one they were in
+    Set {
+        /// Name of the batch
+        name: String,
+        /// Which mailboxes, of which project
+        #[command(flatten)]
+        of: BatchArgs,
+    },
+    /// Take mailboxes out of their batches
+    Clear(BatchArgs),
+}
+
+/// Mailboxes that change their batch.
+#[derive(Args, Clone, Debug)]
+#[group(id = "which", required = true, args = ["mailbox", "batch", "all"])]
+pub struct BatchArgs {
+    /// Which project
+    #[command(flatten)]
+    pub project: ProjectArg,
+    /// Which mailboxes
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// All mailboxes of the project
+    #[arg(long, conflicts_with_all = ["mailbox", "batch"])]
+    pub all: bool,
+}
+
 /// Passes.
 #[derive(Debug, Subcommand)]
 pub enum PassCommand {
@@ -231,6 +266,12 @@ pub struct StartArgs {
     /// Pre-stage only: copy mail older than this, `90d` or a date [default: 90d]
     #[arg(long, value_name = "DATE|DAYS")]
     pub cutoff: Option<String>,
+    /// Take the mailboxes up at this time, with its zone: `2026-12-01T22:00[Europe/Berlin]`
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Items of a mailbox that may fail before it is given up [default: the project's]
+    #[arg(long, value_name = "N")]
+    pub error_budget: Option<u64>,
     /// Wait until the pass is over, and show how it goes
     #[arg(long)]
     pub wait: bool,

@@ -6,6 +6,7 @@
 
 mod args;
 mod bars;
+mod batch;
 mod changes;
 mod connect;
 mod errors;
@@ -17,6 +18,7 @@ mod output;
 mod pass;
 mod project;
 mod run;
+mod start_time;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! `longhaul pass`.
 
 use longhaul_core::state::MailboxState;
-use longhaul_core::{Clock, SystemClock, code};
+use longhaul_core::{Clock, SystemClock, Timestamp, code};
 use longhaul_store::records::PassKind;
 
 use super::args::{Format, Global, Kind, PassCommand, StartArgs, SteerArgs};
 use super::failure::Failure;
+use super::start_time::start_time;
 use super::watch::{self, Until};
 use super::{connect, output};
 use crate::api::Client;
@@ -30,9 +31,11 @@ pub(crate) async fn run(global: &Global, command: PassCommand) -> Result<(), Fai
 
 async fn start(global: &Global, args: StartArgs) -> Result<(), Failure> {
     let kind = kind(args.kind, args.cutoff.as_deref())?;
+    let at = args.at.as_deref().map(at).transpose()?;
     let client = connect::client(global)?;
     let project = connect::project(&client, &args.project).await?;
-    let start = StartPass { kind, selection: args.selection.selection() };
+    let selection = args.selection.selection();
+    let start = StartPass { kind, selection, at, error_budget: args.error_budget };
     let pass = client.start_pass(&project, &start).await?;
     match global.output {
         Format::Json if !args.wait => output::json(&pass)?,
@@ -44,6 +47,14 @@ async fn start(global: &Global, args: StartArgs) -> Result<(), Failure> {
     }
     output::remark("next: longhaul status --watch");
     Ok(())
+}
+
+/// When a pass is to take its mailboxes up.
+fn at(text: &str) -> Result<Timestamp, Failure> {
+    start_time(text).map_err(|wrong| {
+        let next = "for example `--at 2026-12-01T22:00[Europe/Berlin]`";
+        Failure::with_next(code::BAD_VALUE, format!("--at {text}: {wrong}"), next)
+    })
 }
 
 /// What a pass is to copy.
@@ -122,11 +133,12 @@ async fn steer(global: &Global, args: &SteerArgs, action: &str) -> Result<(), Fa
 /// A pass in a few words.
 #[must_use]
 pub(crate) fn describe(pass: &PassStatus) -> String {
+    let starts = pass.starts.map(|at| format!(", from {at}")).unwrap_or_default();
     match pass.kind {
-        PassKind::Full => format!("pass {} (full)", pass.number),
+        PassKind::Full => format!("pass {} (full{starts})", pass.number),
         PassKind::PreStage { cutoff } => {
             let date: String = cutoff.to_string().chars().take("2026-01-31".len()).collect();
-            format!("pass {} (pre-stage, mail before {date})", pass.number)
+            format!("pass {} (pre-stage, mail before {date}{starts})", pass.number)
         }
     }
 }

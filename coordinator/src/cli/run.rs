@@ -7,7 +7,7 @@ use longhaul_telemetry::{LogFormat, start_log};
 
 use super::args::{Cli, Command, Format, Global};
 use super::failure::Failure;
-use super::{errors, explain, jobs, output, pass, project, status, verify};
+use super::{batch, errors, explain, jobs, output, pass, project, status, verify};
 use crate::{api, serve, settings};
 
 /// Reads the command line, carries the command out and says how it ended.
@@ -78,6 +78,7 @@ async fn ask(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Demo(_) => Ok(()),
         Command::Up(_) | Command::Serve(_) => Ok(()),
         Command::Project(command) => project::run(global, command).await,
+        Command::Batch(command) => batch::run(global, command).await,
         Command::Pass(command) => pass::run(global, command).await,
         Command::Status(args) => status::run(global, args).await,
         Command::Errors(args) => errors::run(global, args).await,

@@ -84,7 +84,7 @@ async fn play(
 }
 
 async fn pass(client: &Client, format: Format, kind: PassKind) -> Result<(), Failure> {
-    let start = StartPass { kind, selection: Selection::All };
+    let start = StartPass::now(kind, Selection::All);
     let pass = client.start_pass(PROJECT, &start).await?;
     cli::wait(client, format, PROJECT, pass.number).await
 }

@@ -3,7 +3,7 @@
 use longhaul_store::records::{MailboxRecord, PassRecord, ProjectRecord};
 use tokio::sync::oneshot;
 
-use super::{Refusal, StartPass};
+use super::{Refusal, SetBatch, StartPass};
 use crate::verify::{VerificationId, VerifyOptions};
 
 /// Where the answer goes.
@@ -24,6 +24,8 @@ pub(super) enum Command {
     Start { project: String, start: StartPass, answer: Answer<PassRecord> },
     /// Pause, resume or stop a pass.
     Steer { project: String, number: Option<u32>, to: Steer, answer: Answer<PassRecord> },
+    /// Put mailboxes into a batch.
+    SetBatch { project: String, set: SetBatch, answer: Answer<Vec<MailboxRecord>> },
     /// Compare both sides.
     Verify { project: String, options: VerifyOptions, answer: Answer<VerificationId> },
 }

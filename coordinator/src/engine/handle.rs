@@ -10,7 +10,7 @@ use super::context::Context;
 use super::dead::{self, DeadAction};
 use super::{
     DeadJob, DeadOutcome, DeadSelection, ErrorPage, ErrorQuery, FleetStatus, ProjectStatus,
-    Refusal, Selection, StartPass, find, fleet, listing, probe, view,
+    Refusal, Selection, SetBatch, StartPass, find, fleet, listing, probe, view,
 };
 use crate::project::Spec;
 use crate::verify::{self, Explanation, Verification, VerificationId, VerifyOptions};
@@ -74,6 +74,20 @@ impl Handle {
     pub async fn stop_project(&self, project: &str) -> Result<ProjectRecord, Refusal> {
         let project = project.to_owned();
         self.ask(|answer| Command::StopProject { project, answer }).await
+    }
+
+    /// Puts mailboxes into a batch, or takes them out of theirs; returns them.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`]: no such project, batch or mailbox (LH-0203), or an empty name (LH-0102).
+    pub async fn set_batch(
+        &self,
+        project: &str,
+        set: SetBatch,
+    ) -> Result<Vec<MailboxRecord>, Refusal> {
+        let project = project.to_owned();
+        self.ask(|answer| Command::SetBatch { project, set, answer }).await
     }
 
     /// Starts a pass.

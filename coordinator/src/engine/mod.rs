@@ -36,7 +36,7 @@ pub(crate) use folders::{Plan, Tree, plan, read_tree};
 pub use handle::Handle;
 pub use options::Options;
 pub use refusal::{Detail, Refusal, RefusalKind};
-pub use request::{ErrorQuery, Selection, StartPass};
+pub use request::{ErrorQuery, Selection, SetBatch, StartPass};
 pub use service::Service;
 pub use status::{
     ErrorLevel, ErrorPage, ErrorRow, FolderCounts, ItemCounts, MailboxStatus, PassStatus,

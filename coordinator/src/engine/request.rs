@@ -1,6 +1,6 @@
 //! What callers ask of the engine.
 
-use longhaul_core::Code;
+use longhaul_core::{Code, Timestamp};
 use longhaul_store::records::PassKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,6 +26,30 @@ pub struct StartPass {
     pub kind: PassKind,
     /// On which mailboxes.
     #[serde(default)]
+    pub selection: Selection,
+    /// When its mailboxes are to be taken up, in milliseconds since 1970, UTC; at once if not set.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    pub at: Option<Timestamp>,
+    /// Items of a mailbox that may fail before it is given up; the project's if not set.
+    #[serde(default)]
+    pub error_budget: Option<u64>,
+}
+
+impl StartPass {
+    /// A pass that starts at once.
+    #[must_use]
+    pub const fn now(kind: PassKind, selection: Selection) -> Self {
+        Self { kind, selection, at: None, error_budget: None }
+    }
+}
+
+/// Mailboxes that are put into a batch (B-75).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SetBatch {
+    /// The batch's name; none takes them out of theirs.
+    pub batch: Option<String>,
+    /// Which mailboxes.
     pub selection: Selection,
 }
 

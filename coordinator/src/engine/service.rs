@@ -148,6 +148,10 @@ async fn carry_out(
             let steered = passes.steer(&project, number, to).await;
             drop(answer.send(sound(passes, steered).await));
         }
+        Command::SetBatch { project, set, answer } => {
+            let changed = passes.set_batch(&project, set).await;
+            drop(answer.send(sound(passes, changed).await));
+        }
         Command::Verify { project, options, answer } => {
             let begun = async {
                 let project = find::project(&*context.store, &project).await?;

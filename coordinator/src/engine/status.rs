@@ -44,6 +44,10 @@ pub struct PassStatus {
     /// When it was started.
     #[schema(value_type = i64)]
     pub started: Timestamp,
+    /// When its mailboxes are taken up, if that was not at once.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    pub starts: Option<Timestamp>,
     /// When it was over.
     #[schema(value_type = Option<i64>)]
     pub ended: Option<Timestamp>,
@@ -58,6 +62,7 @@ impl From<&PassRecord> for PassStatus {
             state: pass.state,
             mailboxes: pass.mailboxes.len(),
             started: pass.started,
+            starts: pass.starts,
             ended: pass.ended,
         }
     }

@@ -33,7 +33,8 @@ const ENDPOINT_KEYS: &[&str] = &[
     "ews_scope",
     "ca_certificate",
 ];
-const OPTION_KEYS: &[&str] = &["associated_items", "mailbox_requests", "show_subjects"];
+const OPTION_KEYS: &[&str] =
+    &["associated_items", "mailbox_requests", "show_subjects", "error_budget"];
 const PAIR_KEYS: &[&str] = &["source", "destination", "batch"];
 
 /// The names operators know (B-04), and where they belong.
@@ -146,6 +147,12 @@ impl<'a> ProjectReader<'a> {
             match value.into_uint().map(u16::try_from) {
                 Ok(Ok(number)) => options.mailbox_requests = number,
                 _ => self.keys.bad("options.mailbox_requests", "not a number from 1 to 10"),
+            }
+        }
+        if let Some(value) = self.keys.take(&mut table, "options", "error_budget") {
+            match value.into_uint() {
+                Ok(number) => options.error_budget = number,
+                Err(_) => self.keys.bad("options.error_budget", "not a number of items"),
             }
         }
         options

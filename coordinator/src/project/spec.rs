@@ -101,6 +101,8 @@ pub struct Options {
     pub mailbox_requests: u16,
     /// Whether reports and lists may name an item by its subject (B-71).
     pub show_subjects: bool,
+    /// Items of a mailbox that may fail before a pass gives the mailbox up (B-72).
+    pub error_budget: u64,
 }
 
 impl Default for Options {
@@ -111,15 +113,16 @@ impl Default for Options {
 
 impl From<OptionsRecord> for Options {
     fn from(record: OptionsRecord) -> Self {
-        let OptionsRecord { associated_items, mailbox_requests, show_subjects } = record;
-        Self { associated_items, mailbox_requests, show_subjects }
+        let OptionsRecord { associated_items, mailbox_requests, show_subjects, error_budget } =
+            record;
+        Self { associated_items, mailbox_requests, show_subjects, error_budget }
     }
 }
 
 impl From<Options> for OptionsRecord {
     fn from(options: Options) -> Self {
-        let Options { associated_items, mailbox_requests, show_subjects } = options;
-        Self { associated_items, mailbox_requests, show_subjects }
+        let Options { associated_items, mailbox_requests, show_subjects, error_budget } = options;
+        Self { associated_items, mailbox_requests, show_subjects, error_budget }
     }
 }
 

@@ -188,7 +188,7 @@ const SINGLE_MISTAKES: &[(&str, &str, &str)] = &[
         "mailbox_requests: 2",
         "workers: 2",
         "project.yaml:15: options.workers: LH-0101: unknown key; known here: `associated_items`, \
-         `mailbox_requests`, `show_subjects`",
+         `mailbox_requests`, `show_subjects`, `error_budget`",
     ),
     (
         "source: ada@source.test",
@@ -273,7 +273,7 @@ mailboxes:
         "project.yaml:3: source.tenant_id: LH-0102: not a GUID such as \
          `72f988bf-86f1-41af-91ab-2d7cd011db47`",
         "project.yaml:4: options: LH-0102: not a table with `associated_items`, \
-         `mailbox_requests`, `show_subjects`",
+         `mailbox_requests`, `show_subjects`, `error_budget`",
         "project.yaml:6: mailboxes[0]: LH-0102: not a table with `source`, `destination`, `batch`",
         "project.yaml:7: mailboxes[1].bach: LH-0101: unknown key; is `batch` meant?",
     ];

@@ -36,6 +36,24 @@ fn a_wrong_cutoff_is_refused_before_the_server_is_asked() {
 }
 
 #[test]
+fn a_start_time_without_a_zone_is_refused_before_the_server_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = ["pass", "start", "--kind", "full", "--at", "2026-12-01T22:00"];
+    let ended = run(folder.path(), &arguments);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert!(ended.stderr.contains("[Europe/Berlin]"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_batch_is_set_for_named_mailboxes_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ended = run(folder.path(), &["batch", "set", "north"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    let ended = run(folder.path(), &["batch", "set", "north", "--all"]);
+    assert_eq!(ended.code, Some(6), "{}", ended.stderr);
+}
+
+#[test]
 fn sigterm_and_sigint_stop_it_in_order() {
     for signal in ["TERM", "INT"] {
         let folder = tempfile::tempdir().expect("a folder");

@@ -6,6 +6,7 @@
 mod copying;
 mod explaining;
 mod faults;
+mod passes;
 mod refusals;
 mod scene;
 mod steering;

@@ -215,7 +215,7 @@ impl Server {
     }
 
     pub(crate) async fn start_pass(&self, kind: PassKind) -> u32 {
-        let start = StartPass { kind, selection: Selection::All };
+        let start = StartPass::now(kind, Selection::All);
         self.handle.start_pass(PROJECT, start).await.unwrap().number
     }
 

@@ -71,7 +71,7 @@ async fn a_mailbox_that_a_pass_works_on_is_not_taken_up_by_another() {
     let scene = slow().await;
     let server = scene.submitted().await;
     server.start_full().await;
-    let start = StartPass { kind: PassKind::Full, selection: Selection::All };
+    let start = StartPass::now(PassKind::Full, Selection::All);
     let refusal = server.handle.start_pass(PROJECT, start).await.unwrap_err();
     assert_eq!((refusal.kind, refusal.code), (RefusalKind::Conflict, WRONG_STATE));
     assert_eq!(refusal.details[0].place, "user1@source.test");
@@ -89,7 +89,7 @@ async fn what_does_not_exist_is_named() {
         Selection::Batch("north".to_owned()),
         Selection::Mailboxes(vec!["nobody@source.test".to_owned()]),
     ] {
-        let start = StartPass { kind: PassKind::Full, selection };
+        let start = StartPass::now(PassKind::Full, selection);
         let refusal = server.handle.start_pass(PROJECT, start).await.unwrap_err();
         assert_eq!((refusal.kind, refusal.code), (RefusalKind::NotFound, NOT_FOUND));
     }

@@ -18,6 +18,10 @@ pub fn advice(code: Code) -> &'static str {
         }
         DUPLICATE_MAILBOX => "leave the mailbox out, or go on with the project that has it",
         NAME_TAKEN => "choose another name, or use the project that exists",
+        ERROR_BUDGET_SPENT => {
+            "mend what `longhaul errors` shows, or raise `--error-budget`, then start the pass again"
+        }
+        REPORT_NOT_WRITTEN => "name a folder that can be written with `--to`",
         NOT_CLEAN => "look at the differences, run the pass again, then verify again",
         CREDENTIAL_REFUSED => {
             "check client id and secret or certificate of that side, and their expiry"

@@ -199,6 +199,8 @@ impl World {
             associated_items: true,
             mailboxes: vec![self.folder.mailbox],
             started: longhaul_core::Timestamp(0),
+            starts: None,
+            error_budget: None,
             ended: None,
         };
         self.write(&pass).await;

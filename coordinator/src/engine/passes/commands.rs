@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use longhaul_core::code::{DUPLICATE_MAILBOX, NAME_TAKEN};
+use longhaul_core::code::{BAD_VALUE, DUPLICATE_MAILBOX, NAME_TAKEN};
 use longhaul_core::state::{PassEvent, PassState, ProjectEvent, ProjectState};
 use longhaul_core::{PassId, ProjectId};
 use longhaul_store::records::{self, MailboxRecord, PassRecord, ProjectRecord, Record};
@@ -100,6 +100,11 @@ impl Passes {
             return Err(Refusal::wrong_state(text).with(busy));
         }
         let before = find::passes(store, project.id).await?;
+        let now = store.now().await?;
+        if let Some(at) = start.at.filter(|at| *at <= now) {
+            let text = format!("the start time {at} is over");
+            return Err(Refusal::new(RefusalKind::Invalid, BAD_VALUE, text));
+        }
         let record = PassRecord {
             id: PassId::generate(),
             project: project.id,
@@ -108,7 +113,9 @@ impl Passes {
             state: PassState::Running,
             associated_items: project.options.associated_items,
             mailboxes: mailboxes.iter().map(|mailbox| mailbox.id).collect(),
-            started: store.now().await?,
+            started: now,
+            starts: start.at,
+            error_budget: Some(start.error_budget.unwrap_or(project.options.error_budget)),
             ended: None,
         };
         records::save(store, &record, Expect::Absent).await?;

@@ -44,7 +44,7 @@ impl Passes {
 
     /// Makes the mailbox part of the pass, and its record say so.
     async fn adopt(&mut self, id: PassId, mailbox: MailboxId) -> Result<(), Error> {
-        let Some(pass) = self.open.get_mut(&id) else {
+        let Some(pass) = self.open.get(&id) else {
             return Ok(());
         };
         if let Some(line) = pass.lines.get(&mailbox) {
@@ -56,11 +56,16 @@ impl Passes {
             // a later pass has it by now.
             return self.show_if_ours(id, mailbox, state, problem).await;
         }
+        let state = match self.waits(id).await? {
+            true => MailboxState::Scheduled,
+            false => MailboxState::Preparing,
+        };
         let record = MailboxPassRecord {
             pass: id,
             mailbox,
-            state: MailboxState::Preparing,
+            state,
             folders: None,
+            failed_before: 0,
             problem: None,
             started: None,
             ended: None,
@@ -68,8 +73,10 @@ impl Passes {
         records::save(&*self.context.store, &record, Expect::Any).await?;
         let mut line = Line::new(record);
         line.sweep = false;
-        pass.lines.insert(mailbox, line);
-        self.show(id, mailbox, MailboxState::Preparing, None).await
+        if let Some(pass) = self.open.get_mut(&id) {
+            pass.lines.insert(mailbox, line);
+        }
+        self.show(id, mailbox, state, None).await
     }
 
     /// A running pass: what was paused goes on.
@@ -81,6 +88,9 @@ impl Passes {
             return Ok(());
         }
         line.sweep = true;
+        if self.waits(id).await? {
+            return self.turn_to(id, mailbox, MailboxEvent::Schedule, None).await;
+        }
         self.turn_to(id, mailbox, MailboxEvent::Prepare, None).await?;
         let mapped = self.line(id, mailbox).is_some_and(|line| line.record.folders.is_some());
         if mapped {
@@ -114,7 +124,11 @@ impl Passes {
         self.turn_to(id, mailbox, to, None).await
     }
 
-    async fn cancel_folders(&self, pass: PassId, mailbox: MailboxId) -> Result<(), Error> {
+    pub(super) async fn cancel_folders(
+        &self,
+        pass: PassId,
+        mailbox: MailboxId,
+    ) -> Result<(), Error> {
         for (folder, checkpoint) in self.context.store.overview(mailbox).await? {
             if checkpoint.pass == pass && !checkpoint.is_over() {
                 self.context.store.cancel(FolderRef { mailbox, folder }, pass).await?;

@@ -48,6 +48,9 @@ impl Passes {
             let survey = Survey::of(pass, &overview, now, suspect);
             let sample = Sample { at: now, items: survey.items, bytes: survey.bytes };
             self.context.rates.sample(mailbox, sample);
+            if self.stop_over_budget(pass, mailbox, &survey, now).await? {
+                continue;
+            }
             if survey.is_over(folders) {
                 self.conclude(pass, mailbox, &survey, now).await?;
                 continue;

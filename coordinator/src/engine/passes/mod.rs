@@ -6,12 +6,15 @@
 //! line with it, as often as it takes.
 
 mod allot;
+mod batches;
+mod budget;
 mod commands;
 mod conform;
 mod feed;
 mod observe;
 mod outcome;
 mod preparing;
+mod schedule;
 mod submission;
 mod survey;
 #[cfg(test)]
@@ -131,6 +134,7 @@ impl Passes {
         for pass in &passes {
             self.conform(*pass).await?;
         }
+        self.begin_due().await?;
         self.survey().await?;
         for pass in passes {
             self.end_if_over(pass).await?;

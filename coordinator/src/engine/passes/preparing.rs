@@ -129,8 +129,13 @@ impl Passes {
         }
         match ended {
             Ok((_, Ok(folders))) => {
+                let failed = self.failed(mailbox).await?;
+                let Some(line) = self.line(pass, mailbox) else {
+                    return Ok(());
+                };
                 line.tries = 0;
                 line.record.folders = Some(folders);
+                line.record.failed_before = failed;
                 self.turn_to(pass, mailbox, MailboxEvent::Copy, None).await
             }
             Ok((_, Err(trouble))) => self.after_trouble(pass, mailbox, trouble).await,

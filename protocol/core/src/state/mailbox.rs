@@ -74,6 +74,7 @@ impl MailboxState {
             (state, E::Prepare) if state.can_start() => Self::Preparing,
             (state, E::Schedule) if state.can_start() => Self::Scheduled,
             (Self::Paused, E::Prepare) => Self::Preparing,
+            (Self::Paused, E::Schedule) => Self::Scheduled,
             (Self::Preparing, E::Copy) => Self::Copying,
             (Self::Copying, E::EndPreStage) => Self::PreStaged,
             (Self::Copying, E::EndFull) => Self::Completed,

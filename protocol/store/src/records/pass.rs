@@ -38,6 +38,12 @@ pub struct PassRecord {
     pub mailboxes: Vec<MailboxId>,
     /// When it was started.
     pub started: Timestamp,
+    /// When its mailboxes are taken up; at once if there is no such time (B-54).
+    #[serde(default)]
+    pub starts: Option<Timestamp>,
+    /// Items of a mailbox that may fail before the pass gives the mailbox up (B-72).
+    #[serde(default)]
+    pub error_budget: Option<u64>,
     /// When it was over.
     pub ended: Option<Timestamp>,
 }
@@ -83,6 +89,9 @@ pub struct MailboxPassRecord {
     pub state: MailboxState,
     /// Folders of its map; `None` until it is mapped.
     pub folders: Option<u32>,
+    /// Items that were recorded as failed when its folders were mapped.
+    #[serde(default)]
+    pub failed_before: u64,
     /// Why the pass gave up on it, if it did.
     pub problem: Option<Problem>,
     /// When the pass took it up.

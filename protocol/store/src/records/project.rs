@@ -69,6 +69,14 @@ pub struct OptionsRecord {
     /// Whether reports and lists may name an item by its subject (B-71).
     #[serde(default)]
     pub show_subjects: bool,
+    /// Items of a mailbox that may fail before a pass gives the mailbox up (B-72).
+    #[serde(default = "default_error_budget")]
+    pub error_budget: u64,
+}
+
+/// What nobody looks through one by one any more.
+const fn default_error_budget() -> u64 {
+    1000
 }
 
 /// Well below the documented advice of ten open requests ([ED ews-throttling-in-exchange.md]).
@@ -82,6 +90,7 @@ impl Default for OptionsRecord {
             associated_items: false,
             mailbox_requests: default_mailbox_requests(),
             show_subjects: false,
+            error_budget: default_error_budget(),
         }
     }
 }

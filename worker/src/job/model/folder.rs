@@ -18,6 +18,8 @@ pub(in crate::job) fn pass() -> PassRecord {
         associated_items: false,
         mailboxes: vec![MailboxId::generate()],
         started: Timestamp(0),
+        starts: None,
+        error_budget: None,
         ended: None,
     }
 }
