@@ -12,20 +12,23 @@ use url::{Host, Url};
 
 use super::Problem;
 use super::views::{
-    DeadParams, ErrorParams, Health, ItemParams, MailboxView, ProjectDetail, ProjectView, Started,
+    DeadParams, ErrorParams, ForecastParams, Health, ItemParams, MailboxView, ProjectDetail,
+    ProjectView, Started,
 };
 use crate::engine::{
     DeadJob, DeadOutcome, DeadSelection, ErrorPage, FleetStatus, PassStatus, ProjectStatus,
     Refusal, RefusalKind, SetBatch, StartPass,
 };
 use crate::project::Spec;
-use crate::verify::{Explanation, Verification, VerificationId, VerifyOptions};
+use crate::verify::{Explanation, Forecast, Verification, VerificationId, VerifyOptions};
 
 /// How long the server may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long it may take to answer a question. A change is waited for as long as it takes: nobody
 /// could tell whether it was made.
 const ANSWER: Duration = Duration::from_secs(60);
+/// How long it may take to answer a question for which it looks through a mailbox.
+const LOOK: Duration = Duration::from_secs(3600);
 /// Between two tries while no coordinator leads.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -185,6 +188,20 @@ impl Client {
         self.post(&["projects", project, "passes"], start).await
     }
 
+    /// What a pass would do with a mailbox.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub async fn forecast(
+        &self,
+        project: &str,
+        params: &ForecastParams,
+    ) -> Result<Forecast, Refusal> {
+        let request = self.request(Method::GET, &["projects", project, "forecast"]);
+        self.send(request.query(params).timeout(LOOK)).await
+    }
+
     /// Pauses, resumes or stops a pass: `action` is the last part of the route. Without a number
     /// it is the current one.
     ///
@@ -230,7 +247,8 @@ impl Client {
         project: &str,
         params: &ItemParams,
     ) -> Result<Explanation, Refusal> {
-        self.send(self.request(Method::GET, &["projects", project, "item"]).query(params)).await
+        let request = self.request(Method::GET, &["projects", project, "item"]);
+        self.send(request.query(params).timeout(LOOK)).await
     }
 
     /// Begins a verification.

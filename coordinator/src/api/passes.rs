@@ -8,9 +8,11 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::Problem;
-use super::extract::{Body, Path};
+use super::extract::{Body, Path, Query};
 use super::router::Shared;
+use super::views::ForecastParams;
 use crate::engine::{PassStatus, Refusal, StartPass};
+use crate::verify::Forecast;
 
 /// A pass in a path.
 #[derive(Deserialize)]
@@ -58,6 +60,20 @@ pub(super) async fn start_pass(
 ) -> Result<(StatusCode, Json<PassStatus>), Problem> {
     let pass = shared.engine().start_pass(&project, start).await?;
     Ok((StatusCode::CREATED, Json((&pass).into())))
+}
+
+/// What a pass would do with a mailbox: a dry run. Nothing is changed.
+#[utoipa::path(
+    get, path = "/v1/projects/{project}/forecast", tag = "passes",
+    params(("project" = String, Path, description = "Name or id"), ForecastParams),
+    responses((status = 200, body = Forecast), (status = "default", body = Problem)),
+)]
+pub(super) async fn forecast(
+    State(shared): State<Arc<Shared>>,
+    Path(project): Path<String>,
+    Query(params): Query<ForecastParams>,
+) -> Result<Json<Forecast>, Problem> {
+    Ok(Json(shared.engine().forecast(&project, &params.mailbox, params.cutoff).await?))
 }
 
 /// A pass.

@@ -111,6 +111,7 @@ fn closed_routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(projects::stop_project))
         .routes(routes!(projects::set_batch))
         .routes(routes!(passes::list_passes, passes::start_pass))
+        .routes(routes!(passes::forecast))
         .routes(routes!(passes::show_pass))
         .routes(routes!(passes::pause_pass))
         .routes(routes!(passes::resume_pass))

@@ -19,7 +19,7 @@ use crate::lead::{Leader, Role};
 pub(super) const TOKEN: &str = "correct-horse";
 
 /// Every route of the API. A change here is a change of the API.
-const ROUTES: [(&str, &str); 20] = [
+const ROUTES: [(&str, &str); 21] = [
     ("GET", "/v1/health"),
     ("GET", "/v1/fleet"),
     ("GET", "/v1/jobs/dead"),
@@ -30,6 +30,7 @@ const ROUTES: [(&str, &str); 20] = [
     ("GET", "/v1/projects/{project}"),
     ("POST", "/v1/projects/{project}/batch"),
     ("POST", "/v1/projects/{project}/stop"),
+    ("GET", "/v1/projects/{project}/forecast"),
     ("GET", "/v1/projects/{project}/item"),
     ("GET", "/v1/projects/{project}/passes"),
     ("POST", "/v1/projects/{project}/passes"),

@@ -134,6 +134,19 @@ pub struct ItemParams {
     pub item: String,
 }
 
+/// Which mailbox, and what a pass would be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ForecastParams {
+    /// The mailbox: source address, destination address or id.
+    pub mailbox: String,
+    /// A pre-stage with this cut-off, in milliseconds since 1970, UTC; a full pass without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<i64>)]
+    pub cutoff: Option<Timestamp>,
+}
+
 impl ErrorParams {
     /// Which mailboxes they are about.
     #[must_use]

@@ -272,6 +272,9 @@ pub struct StartArgs {
     /// Items of a mailbox that may fail before it is given up [default: the project's]
     #[arg(long, value_name = "N")]
     pub error_budget: Option<u64>,
+    /// Only say what the pass would do; nothing is changed
+    #[arg(long, conflicts_with_all = ["wait", "at", "error_budget"])]
+    pub dry_run: bool,
     /// Wait until the pass is over, and show how it goes
     #[arg(long)]
     pub wait: bool,
@@ -284,6 +287,8 @@ pub enum Kind {
     Full,
     /// Mail older than a cut-off; everything else whole.
     PreStage,
+    /// Only items that failed; folders that were not finished are left to the pass itself.
+    RetryErrors,
 }
 
 /// A pass to steer.

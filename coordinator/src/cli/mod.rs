@@ -9,6 +9,7 @@ mod bars;
 mod batch;
 mod changes;
 mod connect;
+mod dry_run;
 mod errors;
 mod explain;
 mod failure;

@@ -8,7 +8,7 @@ use super::args::{Format, Global, Kind, PassCommand, StartArgs, SteerArgs};
 use super::failure::Failure;
 use super::start_time::start_time;
 use super::watch::{self, Until};
-use super::{connect, output};
+use super::{connect, dry_run, output};
 use crate::api::Client;
 use crate::engine::{MailboxStatus, PassStatus, ProjectStatus, StartPass};
 
@@ -34,6 +34,9 @@ async fn start(global: &Global, args: StartArgs) -> Result<(), Failure> {
     let at = args.at.as_deref().map(at).transpose()?;
     let client = connect::client(global)?;
     let project = connect::project(&client, &args.project).await?;
+    if args.dry_run {
+        return dry_run::run(&client, global.output, &project, kind, &args.selection).await;
+    }
     let selection = args.selection.selection();
     let start = StartPass { kind, selection, at, error_budget: args.error_budget };
     let pass = client.start_pass(&project, &start).await?;
@@ -61,8 +64,12 @@ fn at(text: &str) -> Result<Timestamp, Failure> {
 fn kind(kind: Kind, cutoff: Option<&str>) -> Result<PassKind, Failure> {
     match (kind, cutoff) {
         (Kind::Full, None) => Ok(PassKind::Full),
-        (Kind::Full, Some(_)) => {
-            let text = "a full pass has no cut-off";
+        (Kind::RetryErrors, None) => Ok(PassKind::Retry),
+        (Kind::Full | Kind::RetryErrors, Some(_)) => {
+            let text = match kind {
+                Kind::RetryErrors => "a retry has no cut-off",
+                Kind::Full | Kind::PreStage => "a full pass has no cut-off",
+            };
             Err(Failure::with_next(code::BAD_VALUE, text, "leave `--cutoff` out"))
         }
         (Kind::PreStage, cutoff) => {
@@ -136,6 +143,7 @@ pub(crate) fn describe(pass: &PassStatus) -> String {
     let starts = pass.starts.map(|at| format!(", from {at}")).unwrap_or_default();
     match pass.kind {
         PassKind::Full => format!("pass {} (full{starts})", pass.number),
+        PassKind::Retry => format!("pass {} (retry of errors{starts})", pass.number),
         PassKind::PreStage { cutoff } => {
             let date: String = cutoff.to_string().chars().take("2026-01-31".len()).collect();
             format!("pass {} (pre-stage, mail before {date}{starts})", pass.number)

@@ -254,7 +254,8 @@ fn folder_details(folder: &FolderReport) -> Vec<String> {
     lines
 }
 
-fn not_copied(left: &NotCopied) -> String {
+/// What is not carried over, as a line.
+pub(super) fn not_copied(left: &NotCopied) -> String {
     let mut text = left.reason.clone();
     if !left.path.is_empty() {
         text = format!("{}: {text}", left.path.join("/"));

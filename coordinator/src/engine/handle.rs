@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use longhaul_core::Timestamp;
+use longhaul_store::folder::Bounds;
 use longhaul_store::records::{MailboxRecord, PassRecord, ProjectRecord};
 use tokio::sync::{mpsc, oneshot};
 
@@ -13,7 +15,7 @@ use super::{
     Refusal, Selection, SetBatch, StartPass, find, fleet, listing, probe, view,
 };
 use crate::project::Spec;
-use crate::verify::{self, Explanation, Verification, VerificationId, VerifyOptions};
+use crate::verify::{self, Explanation, Forecast, Verification, VerificationId, VerifyOptions};
 
 /// Talks to the engine. Cheap to clone.
 ///
@@ -99,6 +101,24 @@ impl Handle {
     pub async fn start_pass(&self, project: &str, start: StartPass) -> Result<PassRecord, Refusal> {
         let project = project.to_owned();
         self.ask(|answer| Command::Start { project, start, answer }).await
+    }
+
+    /// What a pass with this cut-off, or a full one without, would do with a mailbox (B-58).
+    /// Nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if there is no such project or mailbox, or a tenant does not answer.
+    pub async fn forecast(
+        &self,
+        project: &str,
+        mailbox: &str,
+        cutoff: Option<Timestamp>,
+    ) -> Result<Forecast, Refusal> {
+        let (project, mailbox) = self.mailbox(project, mailbox).await?;
+        let associated = project.options.associated_items;
+        let bounds = Bounds { cutoff, associated, failed_only: false };
+        verify::forecast(&self.context, &project, &mailbox, bounds).await
     }
 
     /// Pauses a pass, the only running one if no number is given: nothing more is fed, and slices
@@ -225,13 +245,20 @@ impl Handle {
         mailbox: &str,
         item: &str,
     ) -> Result<Explanation, Refusal> {
+        let (project, mailbox) = self.mailbox(project, mailbox).await?;
+        verify::explain(&self.context, &project, &mailbox, item).await
+    }
+
+    async fn mailbox(
+        &self,
+        project: &str,
+        mailbox: &str,
+    ) -> Result<(ProjectRecord, MailboxRecord), Refusal> {
         let project = self.project(project).await?;
         let mailboxes = find::mailboxes(&*self.context.store, project.id).await?;
         let named = Selection::Mailboxes(vec![mailbox.to_owned()]);
-        let Some(mailbox) = find::select(mailboxes, &named)?.into_iter().next() else {
-            return Err(Refusal::not_found("no mailbox is named"));
-        };
-        verify::explain(&self.context, &project, &mailbox, item).await
+        let found = find::select(mailboxes, &named)?.into_iter().next();
+        Ok((project, found.ok_or_else(|| Refusal::not_found("no mailbox is named"))?))
     }
 
     async fn steer(

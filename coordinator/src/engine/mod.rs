@@ -32,7 +32,7 @@ pub use dead::{DeadFolder, DeadJob, DeadOutcome, DeadSelection};
 pub use fleet::{
     BackendState, BackendStatus, CoordinatorStatus, FleetStatus, QueueStatus, WorkerStatus,
 };
-pub(crate) use folders::{Plan, Tree, plan, read_tree};
+pub(crate) use folders::{Plan, Target, Tree, plan, read_tree};
 pub use handle::Handle;
 pub use options::Options;
 pub use refusal::{Detail, Refusal, RefusalKind};

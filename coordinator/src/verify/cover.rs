@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn the_cut_off_holds_back_mail_that_is_not_older() {
-        let bounds = Bounds { cutoff: Some(Timestamp(100)), associated: false };
+        let bounds = Bounds { cutoff: Some(Timestamp(100)), ..Bounds::default() };
         assert!(covers(&bounds, &item("IPM.Note", Some(99), false)));
         assert!(!covers(&bounds, &item("IPM.Note", Some(100), false)));
         assert!(!covers(&bounds, &item("ipm.note.smime", Some(100), false)));
@@ -53,7 +53,8 @@ mod tests {
     #[test]
     fn hidden_items_are_covered_on_request_only_and_then_whole() {
         let hidden = item("IPM.Note.Rules", Some(100), true);
-        let bounds = |associated| Bounds { cutoff: Some(Timestamp(50)), associated };
+        let bounds =
+            |associated| Bounds { cutoff: Some(Timestamp(50)), associated, failed_only: false };
         assert!(!covers(&bounds(false), &hidden));
         assert!(covers(&bounds(true), &hidden));
     }

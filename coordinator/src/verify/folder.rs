@@ -139,7 +139,7 @@ async fn list_source(
     mut pairs: Pairs,
     report: &mut FolderReport,
 ) -> Result<(), Trouble> {
-    let failed = failures(subject).await?;
+    let failed = failures(subject.store, subject.folder).await?;
     let mut comparer = subject.mapped.as_ref().map(|(destination, checkpoint)| {
         Comparer::new(
             &subject.source,
@@ -244,11 +244,15 @@ fn note(subject: &Subject<'_>, compared: Compared, report: &mut FolderReport) {
     }
 }
 
-async fn failures(subject: &Subject<'_>) -> Result<HashMap<ItemKey, Code>, Trouble> {
+/// Items of the folder that are recorded as failed.
+pub(super) async fn failures(
+    store: &dyn Store,
+    folder: FolderRef,
+) -> Result<HashMap<ItemKey, Code>, Trouble> {
     let mut failed = HashMap::new();
     let mut after = None;
     loop {
-        let page = subject.store.failures(subject.folder, after, FAILURES).await?;
+        let page = store.failures(folder, after, FAILURES).await?;
         after = page.last().map(|failure| failure.key);
         let full = page.len() == FAILURES;
         failed.extend(page.into_iter().map(|failure| (failure.key, failure.code)));

@@ -7,7 +7,9 @@ use longhaul_core::code::WRONG_STATE;
 use longhaul_core::{FolderKey, FolderRef, Timestamp, advice};
 use longhaul_ews::FolderId;
 use longhaul_store::folder::{Bounds, Checkpoint};
-use longhaul_store::records::{self, FolderRecord, MailboxRecord, PassRecord, ProjectRecord, Side};
+use longhaul_store::records::{
+    self, FolderRecord, MailboxRecord, PassKind, PassRecord, ProjectRecord, Side,
+};
 
 use super::board::Meter;
 use super::folder::{Subject, look};
@@ -149,9 +151,14 @@ impl Look<'_> {
             let text = "no pass has worked on the mailbox yet";
             return Err(Trouble::lasting(WRONG_STATE, text));
         };
-        let key = PassRecord::key_of(self.project.id, pass);
-        let pass = records::load::<PassRecord>(&*self.context.store, &key).await?;
-        Ok(pass.map(|(pass, _)| pass.bounds()).unwrap_or_default())
+        let mut passes: Vec<PassRecord> =
+            records::list(&*self.context.store, &PassRecord::prefix(self.project.id)).await?;
+        passes.sort_by_key(|pass| pass.number);
+        let upto = passes.iter().position(|other| other.id == pass).map_or(0, |at| at + 1);
+        // A retry works within the bounds of the passes before it.
+        let mut before = passes[..upto].iter().rev().filter(|pass| pass.kind != PassKind::Retry);
+        let last = before.find(|pass| pass.mailboxes.contains(&mailbox.id));
+        Ok(last.map(PassRecord::bounds).unwrap_or_default())
     }
 
     async fn problem(&self, trouble: Trouble) -> ProblemStatus {

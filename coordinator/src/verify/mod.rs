@@ -18,6 +18,7 @@ mod compare;
 mod cover;
 mod explain;
 mod folder;
+mod forecast;
 mod limits;
 mod list;
 mod mailbox;
@@ -35,6 +36,8 @@ mod written;
 pub(crate) use board::Board;
 pub(crate) use explain::explain;
 pub use explain::{Explanation, Seen, Standing, Trace, WhyFailed};
+pub use forecast::Forecast;
+pub(crate) use forecast::forecast;
 pub use options::{Deep, VerificationId, VerifyOptions};
 pub use report::{
     Counts, Difference, Digest, FolderReport, ItemRef, MailboxReport, Missing, MissingReason,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use longhaul::engine::{RefusalKind, Selection, SetBatch, StartPass};
-use longhaul_core::code::{BAD_VALUE, ERROR_BUDGET_SPENT, NOT_FOUND};
+use longhaul_core::code::{BAD_VALUE, ERROR_BUDGET_SPENT, NOT_FOUND, WRONG_STATE};
 use longhaul_core::state::{MailboxState, PassState};
 use longhaul_core::{Clock as _, SystemClock, Timestamp};
 use longhaul_store::records::PassKind;
@@ -143,5 +143,90 @@ async fn a_batch_that_is_set_later_chooses_its_mailboxes() {
     assert_eq!((refusal.kind, refusal.code), (RefusalKind::NotFound, NOT_FOUND));
     let refusal = server.handle.set_batch(PROJECT, set(Some(" "), first())).await.unwrap_err();
     assert_eq!((refusal.kind, refusal.code), (RefusalKind::Invalid, BAD_VALUE));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_says_what_the_pass_then_does_and_changes_nothing() {
+    const CUTOFF: Timestamp = Timestamp(1_609_545_600_000);
+    let scene = Scene::small(1, 60).await;
+    let server = scene.submitted().await;
+    let forecast =
+        async |cutoff| server.handle.forecast(PROJECT, "user1@source.test", cutoff).await.unwrap();
+    let written = || {
+        let counters = scene.simulator.counters();
+        let calls = counters["calls"].as_array().unwrap().clone();
+        let reads = ["FindFolder", "GetFolder", "SyncFolderItems"];
+        let operation = |call: &serde_json::Value| call["operation"].as_str().unwrap().to_owned();
+        calls
+            .iter()
+            .map(operation)
+            .filter(|name| !reads.contains(&name.as_str()))
+            .collect::<Vec<_>>()
+    };
+    let before = written();
+    let all = forecast(None).await;
+    let part = forecast(Some(CUTOFF)).await;
+    assert_eq!(written(), before, "something other than reading was done");
+    assert!(all.created > 0 && all.copied == 0 && part.items < all.items, "{all:#?}");
+    assert_eq!(part, forecast(Some(CUTOFF)).await);
+
+    let number = server.start_pass(PassKind::PreStage { cutoff: CUTOFF }).await;
+    let status = server.wait_until_over(number).await;
+    assert_eq!(copied(&status), part.items);
+    let rest = forecast(None).await;
+    assert_eq!((rest.copied, rest.items), (part.items, all.items - part.items));
+    assert_eq!((rest.created, rest.retried), (0, 0), "{rest:#?}");
+    let status = server.complete().await;
+    assert_eq!(copied(&status), all.items);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_copies_what_failed_and_nothing_else() {
+    let scene = Scene::small(1, 30).await;
+    let server = scene.submitted().await;
+    let retry = || StartPass::now(PassKind::Retry, Selection::All);
+    let refusal = server.handle.start_pass(PROJECT, retry()).await.unwrap_err();
+    assert_eq!((refusal.kind, refusal.code), (RefusalKind::Conflict, WRONG_STATE));
+    let broken = json!({ "kind": "item_error", "code": "ErrorItemCorrupt" });
+    // Every folder has failures, also the one that the new items come into.
+    scene.inject(always("ExportItems", "user1@source.test", broken));
+    let number = server.start_full().await;
+    let before = server.wait_until_over(number).await;
+    let items = before.mailboxes[0].items;
+    assert!(items.failed > 0 && items.copied == 0, "{items:?}");
+    scene.simulator.clear_faults();
+    let new = json!({ "folder": "inbox", "subject": "Late", "count": 3 });
+    scene.post("mailboxes/user1@source.test/items", new).await;
+    let number = server.handle.start_pass(PROJECT, retry()).await.unwrap().number;
+    let status = server.wait_until_over(number).await;
+    let mailbox = &status.mailboxes[0];
+    assert_eq!(mailbox.state, MailboxState::Completed, "{mailbox:#?}");
+    assert_eq!((mailbox.items.copied, mailbox.items.failed), (items.copied + items.failed, 0));
+    assert_eq!(mailbox.copied_in_pass, items.failed);
+    // The three are left to the next pass.
+    let status = server.complete().await;
+    assert_eq!(status.mailboxes[0].copied_in_pass, 3);
+    server.assert_clean().await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_of_a_stopped_pass_does_not_call_the_mailbox_complete() {
+    let scene = Scene::small(1, 60).await;
+    let server = scene.submitted().await;
+    let latency = json!({ "kind": "latency", "milliseconds": 150 });
+    scene.inject(json!({ "operation": "UploadItems", "every": 1, "action": latency }));
+    server.start_full().await;
+    server.wait_for("the first items", |status| copied(status) > 0).await;
+    server.handle.stop_pass(PROJECT, None).await.unwrap();
+    let start = StartPass::now(PassKind::Retry, Selection::All);
+    let number = server.handle.start_pass(PROJECT, start).await.unwrap().number;
+    let status = server.wait_until_over(number).await;
+    assert!(copied(&status) < total(&status), "{status:#?}");
+    assert_eq!(status.mailboxes[0].state, MailboxState::CompletedWithErrors);
+    server.complete().await;
+    server.assert_clean().await;
     server.stop().await;
 }

@@ -102,7 +102,8 @@ impl Folder {
                 continue;
             };
             let item = Item::listed(listed);
-            if !index.settled(item.key) && in_bounds(&item, &self.bounds) {
+            let asked_for = !self.bounds.failed_only || index.has_failed(item.key);
+            if asked_for && !index.settled(item.key) && in_bounds(&item, &self.bounds) {
                 index.copied(item.key);
                 items.push(item);
             }

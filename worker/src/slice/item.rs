@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_cut_off_holds_back_mail_and_posts_only() {
-        let bounds = Bounds { cutoff: Some(Timestamp(100)), associated: false };
+        let bounds = Bounds { cutoff: Some(Timestamp(100)), ..Bounds::default() };
         for class in ["IPM.Note", "ipm.note.smime", "IPM.Post", "IPM.Schedule.Meeting.Request"] {
             assert!(in_bounds(&item(class, Some(99)), &bounds), "{class} older");
             assert!(!in_bounds(&item(class, Some(100)), &bounds), "{class} at the cut-off");
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn an_item_without_a_date_is_never_left_behind() {
-        let bounds = Bounds { cutoff: Some(Timestamp(100)), associated: false };
+        let bounds = Bounds { cutoff: Some(Timestamp(100)), ..Bounds::default() };
         assert!(in_bounds(&item("IPM.Note", None), &bounds));
     }
 
@@ -205,7 +205,7 @@ mod tests {
         let mut hidden = item("IPM.Configuration.Views", None);
         hidden.associated = true;
         assert!(!in_bounds(&hidden, &Bounds::default()));
-        assert!(in_bounds(&hidden, &Bounds { cutoff: None, associated: true }));
+        assert!(in_bounds(&hidden, &Bounds { associated: true, ..Bounds::default() }));
     }
 
     fn failure(name: &str, code: Code, pass: PassId, attempts: u32) -> Failure {

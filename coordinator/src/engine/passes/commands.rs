@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use longhaul_core::code::{BAD_VALUE, DUPLICATE_MAILBOX, NAME_TAKEN};
 use longhaul_core::state::{PassEvent, PassState, ProjectEvent, ProjectState};
 use longhaul_core::{PassId, ProjectId};
-use longhaul_store::records::{self, MailboxRecord, PassRecord, ProjectRecord, Record};
+use longhaul_store::records::{self, MailboxRecord, PassKind, PassRecord, ProjectRecord, Record};
 use longhaul_store::{Error, Expect};
 
 use super::Passes;
@@ -94,7 +94,7 @@ impl Passes {
         let mailboxes = find::mailboxes(store, project.id).await?;
         let mailboxes = find::select(mailboxes, &start.selection)?;
         let busy: Vec<Detail> =
-            mailboxes.iter().filter_map(|mailbox| self.cannot_start(mailbox)).collect();
+            mailboxes.iter().filter_map(|mailbox| self.cannot_start(mailbox, start.kind)).collect();
         if !busy.is_empty() {
             let text = format!("{} of {} mailboxes cannot start", busy.len(), mailboxes.len());
             return Err(Refusal::wrong_state(text).with(busy));
@@ -125,8 +125,12 @@ impl Passes {
     }
 
     /// Why a pass cannot take the mailbox up, if it cannot.
-    fn cannot_start(&self, mailbox: &MailboxRecord) -> Option<Detail> {
+    fn cannot_start(&self, mailbox: &MailboxRecord, kind: PassKind) -> Option<Detail> {
         let wrong_state = longhaul_core::code::WRONG_STATE;
+        if kind == PassKind::Retry && mailbox.last_pass.is_none() {
+            let text = "no pass has worked on it: there is nothing to try again";
+            return Some(Detail::new(wrong_state, &mailbox.source, text));
+        }
         let busy = self.open.values().find(|pass| {
             pass.record.mailboxes.contains(&mailbox.id)
                 && pass.lines.get(&mailbox.id).is_none_or(|line| !line.is_over())

@@ -1,12 +1,12 @@
 //! Watching folders and publishing their jobs.
 
 use futures::{StreamExt, TryStreamExt, stream};
-use longhaul_core::state::{MailboxState, PassState};
+use longhaul_core::state::{MailboxEvent, MailboxState, PassState};
 use longhaul_core::{FolderRef, MailboxId, PassId, Timestamp};
 use longhaul_jobs::FolderSlice;
 use longhaul_queue::Lane;
 use longhaul_store::Error;
-use longhaul_store::records::{self, FolderRecord, Problem};
+use longhaul_store::records::{self, FolderRecord, PassKind, Problem};
 
 use super::Passes;
 use super::allot::{Demand, allot};
@@ -89,10 +89,17 @@ impl Passes {
         survey: &Survey,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let Some(kind) = self.open.get(&pass).map(|pass| pass.record.kind) else {
+        let Some(record) = self.open.get(&pass).map(|pass| &pass.record) else {
             return Ok(());
         };
-        let (event, parked) = outcome(kind, survey);
+        let (event, parked) = match record.kind {
+            PassKind::Retry => {
+                let (event, parked) = outcome(self.kind_before(record, mailbox).await?, survey);
+                let whole = parked.is_some() || survey.unfinished == 0;
+                (if whole { event } else { MailboxEvent::EndWithErrors }, parked)
+            }
+            kind => outcome(kind, survey),
+        };
         let problem = match parked {
             Some(parked) => {
                 let folder = FolderRef { mailbox, folder: parked.folder };

@@ -14,6 +14,7 @@ mod feed;
 mod observe;
 mod outcome;
 mod preparing;
+mod retry;
 mod schedule;
 mod submission;
 mod survey;

@@ -23,7 +23,7 @@ pub(super) fn outcome(kind: PassKind, survey: &Survey) -> (MailboxEvent, Option<
     }
     let event = match kind {
         PassKind::PreStage { .. } => MailboxEvent::EndPreStage,
-        PassKind::Full => MailboxEvent::EndFull,
+        PassKind::Full | PassKind::Retry => MailboxEvent::EndFull,
     };
     (event, None)
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use longhaul_core::state::{MailboxEvent, MailboxState, PassState};
 use longhaul_core::{MailboxId, PassId};
 use longhaul_store::Error;
-use longhaul_store::records::Problem;
+use longhaul_store::records::{PassKind, Problem};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
-use super::Passes;
+use super::{Passes, retry};
 use crate::engine::Options;
 use crate::engine::folders::prepare;
 use crate::engine::trouble::Trouble;
@@ -91,12 +91,17 @@ impl Passes {
         let Some(pass) = self.open.get_mut(&id) else {
             return;
         };
-        let task = prepare(
-            std::sync::Arc::clone(&self.context),
-            std::sync::Arc::clone(&pass.project),
-            pass.record.clone(),
-            mailbox,
-        );
+        let context = std::sync::Arc::clone(&self.context);
+        let project = std::sync::Arc::clone(&pass.project);
+        let record = pass.record.clone();
+        let task = async move {
+            match record.kind {
+                PassKind::Retry => retry::prepare(context, record, mailbox).await,
+                PassKind::PreStage { .. } | PassKind::Full => {
+                    prepare(context, project, record, mailbox).await
+                }
+            }
+        };
         let handle = self.preparations.spawn(id, mailbox, task);
         if let Some(line) = pass.lines.get_mut(&mailbox) {
             line.task = Some(handle);

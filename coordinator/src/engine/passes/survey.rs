@@ -39,6 +39,8 @@ pub(super) struct Survey {
     pub(super) parked: Vec<Parked>,
     /// Items recorded as failed.
     pub(super) failed: u64,
+    /// Folders that an earlier pass began with and did not finish, and this one leaves alone.
+    pub(super) unfinished: usize,
     /// Items in the destination, over all passes.
     pub(super) items: u64,
     /// Their sizes.
@@ -71,6 +73,9 @@ impl Survey {
         for (folder, checkpoint) in overview {
             survey.items += checkpoint.counters.items;
             survey.bytes += checkpoint.counters.bytes;
+            if checkpoint.pass != pass && checkpoint.outcome != Some(Outcome::Done) {
+                survey.unfinished += 1;
+            }
             if checkpoint.pass == pass {
                 survey.count(*folder, checkpoint, now, suspect);
             }

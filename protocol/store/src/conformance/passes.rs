@@ -8,7 +8,8 @@ use super::support::{
 };
 use crate::folder::{Bounds, Fingerprint, Outcome, PassStart, SliceEnd};
 
-const OTHER: Bounds = Bounds { cutoff: Some(Timestamp(1_700_000_000_000)), associated: false };
+const OTHER: Bounds =
+    Bounds { cutoff: Some(Timestamp(1_700_000_000_000)), associated: false, failed_only: false };
 const SEEN_BEFORE: Fingerprint = Fingerprint {
     changed: Some(Timestamp(5)),
     deleted: Some(1),

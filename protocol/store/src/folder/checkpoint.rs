@@ -59,6 +59,9 @@ pub struct Bounds {
     pub cutoff: Option<Timestamp>,
     /// Whether associated (hidden) items are copied too.
     pub associated: bool,
+    /// Whether only items that are recorded as failed are copied (B-53).
+    #[serde(default)]
+    pub failed_only: bool,
 }
 
 /// A place in the source folder's list of changes.

@@ -17,6 +17,8 @@ pub enum PassKind {
     },
     /// Everything still missing.
     Full,
+    /// Only items that are recorded as failed (B-53), each folder within its last pass's bounds.
+    Retry,
 }
 
 /// One run over chosen mailboxes.
@@ -66,9 +68,10 @@ impl PassRecord {
     pub const fn bounds(&self) -> Bounds {
         let cutoff = match self.kind {
             PassKind::PreStage { cutoff } => Some(cutoff),
-            PassKind::Full => None,
+            PassKind::Full | PassKind::Retry => None,
         };
-        Bounds { cutoff, associated: self.associated_items }
+        let failed_only = matches!(self.kind, PassKind::Retry);
+        Bounds { cutoff, associated: self.associated_items, failed_only }
     }
 }
 
