@@ -162,9 +162,10 @@ fn show(global: &Global, detail: &ProjectDetail) -> Result<(), Failure> {
         output::data(format!("{side} tenant {}, {}", endpoint.tenant_id, endpoint.ews_url))?;
     }
     output::data(format!(
-        "{} requests at a time to a mailbox, associated items {}",
+        "{} requests at a time to a mailbox, associated items {}, deletions {}",
         options.mailbox_requests,
         if options.associated_items { "copied" } else { "not copied" },
+        if options.deletions { "carried over" } else { "not carried over" },
     ))?;
     for problem in problems {
         output::data(format!("{}: {}\n  next: {}", problem.code, problem.text, problem.next))?;

@@ -34,7 +34,7 @@ const ENDPOINT_KEYS: &[&str] = &[
     "ca_certificate",
 ];
 const OPTION_KEYS: &[&str] =
-    &["associated_items", "mailbox_requests", "show_subjects", "error_budget"];
+    &["associated_items", "deletions", "mailbox_requests", "show_subjects", "error_budget"];
 const PAIR_KEYS: &[&str] = &["source", "destination", "batch"];
 
 /// The names operators know (B-04), and where they belong.
@@ -134,6 +134,7 @@ impl<'a> ProjectReader<'a> {
         let mut table = self.keys.table("options", value, OPTION_KEYS).unwrap_or_default();
         for (key, option) in [
             ("associated_items", &mut options.associated_items),
+            ("deletions", &mut options.deletions),
             ("show_subjects", &mut options.show_subjects),
         ] {
             if let Some(value) = self.keys.take(&mut table, "options", key) {

@@ -96,6 +96,9 @@ pub(super) fn ews_scope() -> String {
 pub struct Options {
     /// Whether associated (hidden) items are copied too.
     pub associated_items: bool,
+    /// Whether what is deleted in the source between passes is deleted in the destination too: into
+    /// the recoverable items, and only where nobody has changed it there.
+    pub deletions: bool,
     /// Requests of a worker at a time to one mailbox, on each side: 1 to 10.
     #[schema(minimum = 1, maximum = 10)]
     pub mailbox_requests: u16,
@@ -113,16 +116,22 @@ impl Default for Options {
 
 impl From<OptionsRecord> for Options {
     fn from(record: OptionsRecord) -> Self {
-        let OptionsRecord { associated_items, mailbox_requests, show_subjects, error_budget } =
-            record;
-        Self { associated_items, mailbox_requests, show_subjects, error_budget }
+        let OptionsRecord {
+            associated_items,
+            deletions,
+            mailbox_requests,
+            show_subjects,
+            error_budget,
+        } = record;
+        Self { associated_items, deletions, mailbox_requests, show_subjects, error_budget }
     }
 }
 
 impl From<Options> for OptionsRecord {
     fn from(options: Options) -> Self {
-        let Options { associated_items, mailbox_requests, show_subjects, error_budget } = options;
-        Self { associated_items, mailbox_requests, show_subjects, error_budget }
+        let Options { associated_items, deletions, mailbox_requests, show_subjects, error_budget } =
+            options;
+        Self { associated_items, deletions, mailbox_requests, show_subjects, error_budget }
     }
 }
 

@@ -52,6 +52,7 @@ fn a_complete_project_becomes_records() {
     assert_eq!(project.created, Timestamp(7));
     assert_eq!(project.options.mailbox_requests, 2);
     assert!(project.options.associated_items);
+    assert!(!project.options.deletions, "never without being asked");
     assert_eq!(project.source.credential, CredentialRecord::Secret("env:SOURCE_SECRET".into()));
     assert_eq!(project.source.ews_scope, "https://outlook.office365.com/.default");
     // A relative path is meant from the project file's folder.
@@ -188,7 +189,7 @@ const SINGLE_MISTAKES: &[(&str, &str, &str)] = &[
         "mailbox_requests: 2",
         "workers: 2",
         "project.yaml:15: options.workers: LH-0101: unknown key; known here: `associated_items`, \
-         `mailbox_requests`, `show_subjects`, `error_budget`",
+         `deletions`, `mailbox_requests`, `show_subjects`, `error_budget`",
     ),
     (
         "source: ada@source.test",
@@ -273,7 +274,7 @@ mailboxes:
         "project.yaml:3: source.tenant_id: LH-0102: not a GUID such as \
          `72f988bf-86f1-41af-91ab-2d7cd011db47`",
         "project.yaml:4: options: LH-0102: not a table with `associated_items`, \
-         `mailbox_requests`, `show_subjects`, `error_budget`",
+         `deletions`, `mailbox_requests`, `show_subjects`, `error_budget`",
         "project.yaml:6: mailboxes[0]: LH-0102: not a table with `source`, `destination`, `batch`",
         "project.yaml:7: mailboxes[1].bach: LH-0101: unknown key; is `batch` meant?",
     ];

@@ -80,8 +80,10 @@ impl<'a> Comparer<'a> {
         }
         // Of several records of an item the last counts.
         let mut found: HashMap<ItemKey, String> = HashMap::with_capacity(waiting.len());
-        pairs::scan(self.store, self.folder, self.checkpoint, |record| {
-            if waiting.contains_key(&record.key) {
+        pairs::scan(self.store, self.folder, self.checkpoint, |entry| {
+            if let Some(record) = entry.into_record()
+                && waiting.contains_key(&record.key)
+            {
                 found.insert(record.key, record.destination);
             }
         })

@@ -1,9 +1,11 @@
 //! The ledger of a folder as pairs of keys.
 
+use std::collections::HashSet;
+
 use longhaul_core::{FolderRef, ItemKey};
 use longhaul_store::Store;
 use longhaul_store::folder::Checkpoint;
-use longhaul_store::ledger::{Reader, Record};
+use longhaul_store::ledger::{Entry, Reader};
 
 use super::traits::Traits;
 use crate::engine::Trouble;
@@ -30,10 +32,17 @@ impl Pairs {
         checkpoint: &Checkpoint,
     ) -> Result<Self, Trouble> {
         let mut rows = Vec::new();
-        scan(store, folder, checkpoint, |record| {
-            rows.push((record.key, ItemKey::of(&record.destination)));
+        let mut gone = HashSet::new();
+        scan(store, folder, checkpoint, |entry| match entry {
+            Entry::Stands(record) | Entry::Replaced { record, .. } => {
+                gone.remove(&record.key);
+                rows.push((record.key, ItemKey::of(&record.destination)));
+            }
+            Entry::Gone { key, .. } => drop(gone.insert(key)),
+            Entry::Left(_) | Entry::Back(_) => {}
         })
         .await?;
+        rows.retain(|(source, _)| !gone.contains(source));
         Ok(Self::new(rows))
     }
 
@@ -104,12 +113,12 @@ pub(super) enum Known {
     Again,
 }
 
-/// Hands every record of the ledger to `each`.
+/// Hands every entry of the ledger to `each`.
 pub(super) async fn scan(
     store: &dyn Store,
     folder: FolderRef,
     checkpoint: &Checkpoint,
-    mut each: impl FnMut(Record),
+    mut each: impl FnMut(Entry),
 ) -> Result<(), Trouble> {
     let mut reader = Reader::new(checkpoint.template.clone());
     let mut at = 0;

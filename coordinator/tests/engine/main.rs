@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![cfg(feature = "demo")]
 
+mod changes;
 mod copying;
 mod explaining;
 mod faults;

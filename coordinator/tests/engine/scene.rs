@@ -120,11 +120,16 @@ impl Scene {
         serde_json::from_str(&answer.text().await.unwrap()).unwrap_or(Value::Null)
     }
 
-    pub(crate) async fn items(&self, mailbox: &str, folder: &str) -> Vec<Value> {
-        let base = self.simulator.base_url();
-        let url = format!("{base}/_sim/mailboxes/{mailbox}/items?folder={folder}");
+    /// What the control interface says; also that there is no such thing.
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let url = format!("{}/_sim/{path}", self.simulator.base_url());
         let text = self.http.get(url).send().await.unwrap().text().await.unwrap();
-        serde_json::from_str::<Value>(&text).unwrap().as_array().unwrap().clone()
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(crate) async fn items(&self, mailbox: &str, folder: &str) -> Vec<Value> {
+        let items = self.get(&format!("mailboxes/{mailbox}/items?folder={folder}")).await;
+        items.as_array().unwrap().clone()
     }
 
     /// How often an operation was called at a mailbox.

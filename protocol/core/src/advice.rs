@@ -87,6 +87,12 @@ pub fn advice(code: Code) -> &'static str {
         AMBIGUOUS_UPLOAD => {
             "compare the named items in the destination and remove a double by hand"
         }
+        COPY_CHANGED => {
+            "decide which side is right; to take the source's, delete the copy and copy by hand"
+        }
+        COPY_GONE => {
+            "nothing, if the destination's user deleted it on purpose; else restore it there"
+        }
         FOLDER_NOT_CREATED => {
             "create the folder in the destination by hand or rename it, then start the pass again"
         }

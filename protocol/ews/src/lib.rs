@@ -28,6 +28,6 @@ pub use ids::{FolderId, FolderName, ItemId};
 pub use model::{
     CreatedFolder, Deletion, Exported, Fingerprint, Folder, FolderChange, FolderKind, FolderPage,
     FoundPage, HierarchyPage, ItemChange, ItemFacts, ItemPage, Listed, NewFolder, PropertyChange,
-    ServerVersion, SyncScope, Traversal, Upload, UploadAction,
+    ServerVersion, Streamed, SyncScope, Traversal, Upload, UploadAction,
 };
 pub use operations::ExportStream;

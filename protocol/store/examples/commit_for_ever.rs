@@ -16,7 +16,7 @@ use longhaul_core::{
     BatchNo, Bytes, FolderKey, FolderRef, ItemKey, MailboxId, OwnerToken, PassId, SystemClock,
 };
 use longhaul_store::folder::{Bounds, Claim, Commit, IntentItem, PassStart, Seen};
-use longhaul_store::ledger::{Appender, Record};
+use longhaul_store::ledger::{Appender, Entry, Record, Seal};
 use longhaul_store::{Checkpoints as _, Embedded};
 
 #[tokio::main]
@@ -36,7 +36,7 @@ fn names(folder: &str, batch: BatchNo) -> Vec<String> {
     (0..batch.0 % 4).map(|item| format!("{folder}-{batch}-{item}")).collect()
 }
 
-fn nothing_but(batch: BatchNo, records: &[Record], len: u64, template: Vec<u8>) -> Commit {
+fn nothing_but(batch: BatchNo, records: &[Entry], len: u64, template: Vec<u8>) -> Commit {
     Commit {
         batch,
         append: Appender::new(len, template).prepare(records),
@@ -65,15 +65,18 @@ async fn commit_for_ever(store: Embedded, name: String) {
     let mut batch = held.checkpoint.next_batch;
     loop {
         let names = names(&name, batch);
-        let item = |name: &String| IntentItem { key: ItemKey::of(name), source_id: name.clone() };
+        let item = |name: &String| IntentItem::new(ItemKey::of(name), name.clone());
         let items = names.iter().map(item).collect();
         let runtime = Duration::from_secs(10);
         store.intend(&held.lease, batch, items, runtime).await.expect("noted");
-        let record = |name: &String| Record {
-            key: ItemKey::of(name),
-            version: 1,
-            size: Bytes(batch.0),
-            destination: name.clone(),
+        let record = |name: &String| {
+            Entry::from(Record {
+                key: ItemKey::of(name),
+                version: 1,
+                size: Bytes(batch.0),
+                destination: name.clone(),
+                seal: Seal::default(),
+            })
         };
         let records: Vec<_> = names.iter().map(record).collect();
         let commit = nothing_but(batch, &records, len, template.clone());

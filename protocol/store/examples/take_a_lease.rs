@@ -32,6 +32,6 @@ async fn main() {
     let claim = store.claim(folder, OwnerToken::generate(), TTL, seen).await.expect("answers");
     let Claim::Granted(held) = claim else { panic!("not granted: {claim:?}") };
     store.renew(&held.lease, TTL).await.expect("renewed");
-    let items = vec![IntentItem { key: ItemKey::of("one"), source_id: "one".to_owned() }];
+    let items = vec![IntentItem::new(ItemKey::of("one"), "one".to_owned())];
     store.intend(&held.lease, now.next_batch, items, RUNTIME).await.expect("noted");
 }

@@ -39,7 +39,7 @@ pub fn moves_forward(before: &Checkpoint, after: &Checkpoint) -> bool {
         && after.fence >= before.fence
         && after.ledger_len >= before.ledger_len
         && after.next_batch >= before.next_batch
-        && after.counters.items >= before.counters.items
+        && (after.pass != before.pass || after.stage >= before.stage)
         && (after.pass != before.pass || after.slice >= before.slice)
         && (before.position.is_none() || after.position.is_some())
 }

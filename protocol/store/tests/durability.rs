@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use longhaul_core::{BatchNo, Bytes, FolderKey, FolderRef, ItemKey, MailboxId, SystemClock};
-use longhaul_store::ledger::Reader;
+use longhaul_store::ledger::{Entry, Reader};
 use longhaul_store::{Checkpoints as _, Embedded};
 
 /// The folders of the program.
@@ -67,7 +67,8 @@ async fn inspect(path: &Path, acknowledged: &BTreeSet<Acknowledged>) {
         let bytes = store.ledger(folder, 0, usize::MAX).await.expect("answers");
         assert_eq!(bytes.len() as u64, found.ledger_len);
         let mut reader = Reader::new(found.template.clone());
-        let records = reader.push(&bytes).expect("decodes");
+        let entries = reader.push(&bytes).expect("decodes");
+        let records: Vec<_> = entries.into_iter().filter_map(Entry::into_record).collect();
         reader.finish().expect("ends with a record");
         assert_eq!(found.counters.items, records.len() as u64);
         let size: Bytes = records.iter().map(|record| record.size).sum();

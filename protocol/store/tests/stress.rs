@@ -9,7 +9,7 @@ use longhaul_core::{
     Bytes, FolderKey, FolderRef, ItemKey, MailboxId, ManualClock, OwnerToken, PassId, Timestamp,
 };
 use longhaul_store::folder::{Bounds, Claim, Commit, Held, IntentItem, PassStart, Seen};
-use longhaul_store::ledger::{Appender, Reader, Record};
+use longhaul_store::ledger::{Appender, Reader, Record, Seal};
 use longhaul_store::{Checkpoints as _, Embedded, Error};
 use tokio::task::JoinSet;
 
@@ -58,7 +58,7 @@ async fn racing_owners_never_write_over_each_other() {
         let records = Reader::new(checkpoint.template).push(&bytes).expect("decodes");
         assert_eq!(checkpoint.counters.items, records.len() as u64);
         for record in records {
-            assert!(found.insert(record.key), "an item is in a ledger twice");
+            assert!(found.insert(record.key()), "an item is in a ledger twice");
         }
     }
     assert_eq!(found, *shared.acknowledged.lock().expect("no worker panicked"));
@@ -110,10 +110,11 @@ async fn copy(shared: &Shared, held: &Held, name: &str) -> Result<(), Error> {
     for part in 0..4 {
         let source_id = format!("{name} {part}");
         let key = ItemKey::of(&source_id);
-        let items = vec![IntentItem { key, source_id: source_id.clone() }];
+        let items = vec![IntentItem::new(key, source_id.clone())];
         store.intend(lease, batch, items, Duration::from_secs(5)).await?;
-        let append =
-            appender.prepare(&[Record { key, version: 1, size: Bytes(3), destination: source_id }]);
+        let (size, seal) = (Bytes(3), Seal::default());
+        let record = Record { key, version: 1, size, destination: source_id, seal };
+        let append = appender.prepare(&[record.into()]);
         let receipt = store.commit(lease, empty(batch, append.clone())).await?;
         appender.committed(&append, receipt.ledger_len);
         shared.acknowledged.lock().expect("no worker panicked").insert(key);

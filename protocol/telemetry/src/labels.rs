@@ -76,6 +76,10 @@ label! {
         Failed "failed",
         /// It was gone before it could be read.
         Vanished "vanished",
+        /// A change was carried over to its copy.
+        Updated "updated",
+        /// It is no longer the folder's: moved along, deleted, or left to the destination's user.
+        Removed "removed",
     }
 }
 

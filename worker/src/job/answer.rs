@@ -32,6 +32,9 @@ impl<W: Work> Jobs<W> {
             .slices
             .record(done.begun.elapsed(), done.end(job.attempt >= self.options.attempts));
         let end = match done.ending.halt.clone() {
+            None if done.ending.more => {
+                SliceEnd::NextStage { fingerprint: done.ending.fingerprint }
+            }
             None => SliceEnd::Done { fingerprint: done.ending.fingerprint },
             Some(Halt::Lost) => {
                 // Perhaps nobody has it: the lease ran out while the store was away. Who asks
@@ -109,9 +112,10 @@ impl<W: Work> Jobs<W> {
             }
             ended => ended?,
         };
-        // A paused pass gets its messages back from the coordinator when it is resumed.
+        // The message that begins a stage is the coordinator's; a paused pass gets its messages back
+        // from there when it is resumed.
         let control = Control::new(Arc::clone(&self.store), job.project, job.pass);
-        if !checkpoint.is_over() && control.is_running().await? {
+        if !checkpoint.is_over() && !checkpoint.begins_stage() && control.is_running().await? {
             self.publish_next(job, lane, &checkpoint).await?;
         }
         Ok(())
@@ -158,6 +162,7 @@ impl Done {
     fn end(&self, is_last_try: bool) -> labels::SliceEnd {
         use labels::SliceEnd as E;
         match &self.ending.halt {
+            None if self.ending.more => E::Continued,
             None => E::Done,
             Some(Halt::Lost) => E::Lost,
             Some(Halt::Park { .. }) => E::Parked,

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::Control;
 use super::handle::{Done, Work};
-use super::prepare::Unprepared;
+use super::prepare::{Prepared, Unprepared};
 use crate::endpoints::Endpoints;
 use crate::memory::Memory;
 use crate::slice::{Ending, Folder, Halt, Keeper, run};
@@ -54,9 +54,10 @@ impl Work for Copying {
     ) -> Result<Done, Error> {
         let control = Control::new(self.store(), job.project, job.pass);
         let keeper = Arc::new(Keeper::new(self.store(), held.lease, self.options.lease, asked));
-        let early = |halt| Ending { halt: Some(halt), progressed: false, fingerprint: None };
-        let (source, destination) = match self.peers(job).await {
-            Ok(peers) => peers,
+        let early =
+            |halt| Ending { halt: Some(halt), more: false, progressed: false, fingerprint: None };
+        let Prepared { source, destination, deletions } = match self.prepare(job).await {
+            Ok(prepared) => prepared,
             Err(Unprepared::Store(error)) => {
                 // The message comes again soon and must not find the folder taken.
                 if let Err(error) = keeper.release().await {
@@ -78,6 +79,7 @@ impl Work for Copying {
             Arc::clone(&self.memory),
             Arc::clone(&self.options),
             stop.clone(),
+            deletions,
         );
         // A panic fails the slice, never the worker.
         let course = AssertUnwindSafe(run(&folder, &held.checkpoint, &control)).catch_unwind();

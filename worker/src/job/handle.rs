@@ -148,7 +148,8 @@ impl<W: Work> Jobs<W> {
                 let wait = until.since(self.store.now().await?);
                 self.publish(job, lane, Some(wait)).await
             }
-            Claim::Ahead(checkpoint) if checkpoint.published => Ok(()),
+            // The first message of a stage is the coordinator's.
+            Claim::Ahead(checkpoint) if checkpoint.published || checkpoint.begins_stage() => Ok(()),
             Claim::Ahead(checkpoint) => self.publish_next(job, lane, &checkpoint).await,
             Claim::Over => Ok(()),
             Claim::Behind(checkpoint) => self.give_up_behind(job, &checkpoint).await,

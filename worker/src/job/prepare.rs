@@ -25,9 +25,18 @@ impl From<Error> for Unprepared {
     }
 }
 
+/// What a slice needs to know besides the checkpoint.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) source: Peer,
+    pub(super) destination: Peer,
+    /// Whether what was deleted in the source is deleted in the destination too.
+    pub(super) deletions: bool,
+}
+
 impl Copying {
-    /// The two sides of the message's folder.
-    pub(super) async fn peers(&self, job: &FolderSlice) -> Result<(Peer, Peer), Unprepared> {
+    /// The two sides of the message's folder, and how to go about it.
+    pub(super) async fn prepare(&self, job: &FolderSlice) -> Result<Prepared, Unprepared> {
         let store = &*self.store;
         let project = ProjectRecord::key_of(job.project);
         let mailbox = MailboxRecord::key_of(job.project, job.mailbox);
@@ -50,10 +59,11 @@ impl Copying {
                 lane: self.endpoints.lanes.lane(side, job.mailbox, requests),
             })
         };
-        Ok((
-            peer(Side::Source, &mailbox.source, folder.source_id)?,
-            peer(Side::Destination, &mailbox.destination, destination_id)?,
-        ))
+        Ok(Prepared {
+            source: peer(Side::Source, &mailbox.source, folder.source_id)?,
+            destination: peer(Side::Destination, &mailbox.destination, destination_id)?,
+            deletions: project.options.deletions,
+        })
     }
 }
 

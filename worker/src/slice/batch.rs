@@ -57,6 +57,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::slice::item::Aim;
 
     fn items(sizes: &[u64]) -> Vec<Item> {
         let item = |(n, size): (usize, &u64)| Item {
@@ -66,6 +67,9 @@ mod tests {
             size: Bytes(*size),
             received: None,
             associated: false,
+            aim: Aim::New,
+            content: None,
+            read: None,
         };
         sizes.iter().enumerate().map(item).collect()
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use longhaul_core::{BatchNo, ItemKey};
 use longhaul_store::folder::{Commit, Failure, Position, Receipt};
-use longhaul_store::ledger::{Appender, Record};
+use longhaul_store::ledger::{Appender, Entry, Sums};
 use longhaul_store::{Error, Store};
 use longhaul_telemetry::labels::ItemOutcome;
 use longhaul_telemetry::metrics;
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// What became of a batch.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    pub(crate) records: Vec<Record>,
+    pub(crate) entries: Vec<Entry>,
     pub(crate) failures: Vec<Failure>,
     pub(crate) cleared: Vec<ItemKey>,
     pub(crate) vanished: u64,
@@ -31,7 +31,7 @@ pub(crate) struct Outcome {
 
 /// How many items a commit is about, for the metrics.
 struct Counts {
-    copied: usize,
+    sums: Sums,
     bytes: u64,
     failed: usize,
     vanished: u64,
@@ -40,18 +40,28 @@ struct Counts {
 impl Counts {
     fn of(outcome: &Outcome) -> Self {
         Self {
-            copied: outcome.records.len(),
-            bytes: outcome.records.iter().map(|record| record.size.0).sum(),
+            sums: Sums::of(&outcome.entries),
+            bytes: outcome.entries.iter().map(new_bytes).sum(),
             failed: outcome.failures.len(),
             vanished: outcome.vanished,
         }
     }
 
     fn record(&self) {
-        metrics().items.add(self.copied as u64, ItemOutcome::Copied);
+        metrics().items.add(self.sums.added, ItemOutcome::Copied);
+        metrics().items.add(self.sums.replaced, ItemOutcome::Updated);
+        metrics().items.add(self.sums.removed, ItemOutcome::Removed);
         metrics().items.add(self.failed as u64, ItemOutcome::Failed);
         metrics().items.add(self.vanished, ItemOutcome::Vanished);
         metrics().content.add(self.bytes, ());
+    }
+}
+
+/// Content that came into the folder with an entry.
+fn new_bytes(entry: &Entry) -> u64 {
+    match entry {
+        Entry::Stands(record) => record.size.0,
+        _ => 0,
     }
 }
 
@@ -163,7 +173,7 @@ impl Committer {
         outcome: Outcome,
     ) -> Result<(), Error> {
         let mut appender = self.appender.lock().await;
-        let append = appender.prepare(&outcome.records);
+        let append = appender.prepare(&outcome.entries);
         let counts = Counts::of(&outcome);
         let position = self.pages().position_after(page);
         let commit = Commit {

@@ -1,17 +1,32 @@
 //! One batch, from the source to its commit.
 
 use longhaul_core::{BatchNo, Bytes};
+use longhaul_store::ledger::Entry;
 
 use super::batch::Batch;
 use super::committer::{Outcome, PageNo};
 use super::error::Halt;
 use super::folder::Folder;
 use super::item::Item;
+use super::reading::Reading;
 use super::upload::NOTHING_TO_SEND;
 use tokio::time::Instant;
 
 /// What a batch needs in memory beside its items' content.
 const OVERHEAD: Bytes = Bytes(256 * 1024);
+
+/// A part of a page.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// Items to be exported and uploaded.
+    Copy(Batch),
+    /// Items that were marked read or unread.
+    Read(Vec<Reading>),
+    /// Items that came from other folders.
+    Move(Vec<Item>),
+    /// What the ledger is to say of items that left or came back.
+    Note(Vec<Entry>),
+}
 
 /// A batch on its way.
 #[derive(Debug, Default)]
@@ -31,10 +46,22 @@ pub(super) struct Flight {
 }
 
 impl Folder {
-    /// Copies a batch of the page and commits it.
+    /// Does a part of the page and commits it.
     ///
     /// Cancel safe like a crash: an upload that was sent stays covered by its intent.
-    pub(crate) async fn copy(&self, page: PageNo, batch: Batch) -> Result<(), Halt> {
+    pub(crate) async fn work(&self, page: PageNo, work: Work) -> Result<(), Halt> {
+        match work {
+            Work::Copy(batch) => self.copy_batch(Some(page), batch).await,
+            Work::Read(reading) => self.read(page, reading).await,
+            Work::Move(moves) => self.move_in(page, moves).await,
+            Work::Note(entries) => {
+                self.commit_alone(Some(page), Outcome { entries, ..Outcome::default() }).await
+            }
+        }
+    }
+
+    /// Copies a batch and commits it; `page` is none for one that the page does not wait for.
+    pub(super) async fn copy_batch(&self, page: Option<PageNo>, batch: Batch) -> Result<(), Halt> {
         let size = batch.size;
         let mut flight = Flight::default();
         let copied = match batch.into_large() {
@@ -42,7 +69,7 @@ impl Folder {
             Err(batch) => self.copy_small(batch, &mut flight).await,
         };
         // The page counts the batch only if it came through whole.
-        self.settle(copied.is_ok().then_some(page), flight).await?;
+        self.settle(page.filter(|_| copied.is_ok()), flight).await?;
         copied?;
         self.count(size);
         Ok(())
@@ -67,7 +94,7 @@ impl Folder {
     /// Commits what is certain, so that no intent is left that has to be waited for. What is in
     /// doubt gets an intent of its own first: the batch's goes with its commit. One for what was
     /// refused has the shortest run time, which says that nothing is under way.
-    async fn settle(&self, page: Option<PageNo>, flight: Flight) -> Result<(), Halt> {
+    pub(super) async fn settle(&self, page: Option<PageNo>, flight: Flight) -> Result<(), Halt> {
         let Some(number) = flight.batch else {
             return Ok(());
         };

@@ -1,27 +1,29 @@
 //! Listing what there is to copy.
 
-use longhaul_core::code::STORE_FAILED;
 use longhaul_ews::limits::SYNC_PAGE;
-use longhaul_ews::{ItemChange, SyncScope};
+use longhaul_ews::{Class, ItemPage, SyncScope};
 use longhaul_store::folder::{Checkpoint, Fingerprint, Position};
-use longhaul_store::ledger::{Reader, Record};
+use longhaul_store::ledger::Entry;
 
 use super::error::{Halt, beyond_the_item, item_detail};
 use super::folder::Folder;
-use super::item::{Item, in_bounds};
+use super::item::{Aim, Item};
 use super::keys::Keys;
+use super::reading::Reading;
+use super::sorting::{Sorted, sort};
 use crate::memory::ReservedIndex;
-
-/// Ledger bytes read at a time.
-const LEDGER_PIECE: usize = 1024 * 1024;
-/// Failures read at a time.
-const FAILURES: usize = 500;
 
 /// A page of the source folder's list.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// What of it is to be copied.
+    /// What of it is to be copied, or copied again.
     pub(crate) items: Vec<Item>,
+    /// What was only marked read or unread.
+    pub(crate) reading: Vec<Reading>,
+    /// What came from other folders whose copies are held.
+    pub(crate) moves: Vec<Item>,
+    /// What left the folder or came back.
+    pub(crate) marks: Vec<Entry>,
     /// Where the next page begins.
     pub(crate) end: Position,
 }
@@ -40,98 +42,95 @@ impl Folder {
         self.unless_stopped(room).await
     }
 
-    /// Reads what is copied and what has failed, so that the list can be compared with it.
-    pub(crate) async fn load_index(&self, checkpoint: &Checkpoint) -> Result<(), Halt> {
-        self.index().reserve(checkpoint.counters.items);
-        self.read_ledger(|record| self.index().copied(record.key)).await?;
-        if checkpoint.counters.failed == 0 {
-            return Ok(());
-        }
-        let folder = self.keeper.lease().folder;
-        let mut after = None;
-        loop {
-            let page = self.store.failures(folder, after, FAILURES).await;
-            let page = page.map_err(|error| Halt::store(&error))?;
-            after = page.last().map(|failure| failure.key);
-            let mut index = self.index();
-            page.iter().for_each(|failure| index.failed(failure, self.pass));
-            if page.len() < FAILURES {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Goes through the ledger, as the slice found it, piece by piece.
-    pub(super) async fn read_ledger(&self, mut each: impl FnMut(Record)) -> Result<(), Halt> {
-        let corrupt = |_| Halt::Park {
-            code: STORE_FAILED,
-            detail: "the folder's ledger does not decode".to_owned(),
+    /// The next page of changes; `None` if something is said of an item that this slice has begun
+    /// with: then the next slice begins with this page, and finds the item in the ledger.
+    pub(crate) async fn next_page(&self, from: Option<Position>) -> Result<Option<Page>, Halt> {
+        let listed = self.list(from.as_ref(), self.scope()).await?;
+        let end = Position { sync_state: listed.sync_state, last: listed.last };
+        let Some(sorted) = sort(listed.changes, &mut self.index(), &self.bounds) else {
+            return Ok(None);
         };
-        let folder = self.keeper.lease().folder;
-        let (template, length) = &self.ledger;
-        let mut reader = Reader::new(template.clone());
-        let mut at = 0;
-        while at < *length {
-            // The ledger may have grown since.
-            let most = usize::try_from(length - at).unwrap_or(LEDGER_PIECE).min(LEDGER_PIECE);
-            let piece = self.store.ledger(folder, at, most).await;
-            let piece = piece.map_err(|error| Halt::store(&error))?;
-            if piece.is_empty() {
-                break;
-            }
-            at += piece.len() as u64;
-            reader.push(&piece).map_err(corrupt)?.into_iter().for_each(&mut each);
-        }
-        reader.finish().map_err(corrupt)
-    }
-
-    /// The next page of changes. Each item is listed once in a slice, however often it changes.
-    pub(crate) async fn next_page(&self, from: Option<Position>) -> Result<Page, Halt> {
-        let state = from.as_ref().map(|position| position.sync_state.as_str());
-        let scope =
-            if self.bounds.associated { SyncScope::NormalAndAssociated } else { SyncScope::Normal };
-        let peer = &self.source;
-        let page = peer
-            .lane
-            .call(&self.stop, || peer.mailbox.sync_items(&peer.folder, state, SYNC_PAGE, scope))
-            .await?;
-        let mut index = self.index();
-        let mut items = Vec::new();
-        for change in page.changes {
-            let (ItemChange::Create(listed) | ItemChange::Update(listed)) = change else {
-                continue;
-            };
-            let item = Item::listed(listed);
-            let asked_for = !self.bounds.failed_only || index.has_failed(item.key);
-            if asked_for && !index.settled(item.key) && in_bounds(&item, &self.bounds) {
-                index.copied(item.key);
+        let Sorted { mut new, changed, read, mut marks } = sorted;
+        let keys = changed.iter().map(|item| item.key).chain(read.iter().map(|read| read.0));
+        let mut records = self.records(keys.collect()).await?;
+        let mut items = Vec::with_capacity(new.len() + changed.len());
+        for mut item in changed {
+            if let Some(record) = records.get(&item.key) {
+                item.aim = Aim::Update(Box::new(record.clone()));
                 items.push(item);
             }
         }
-        Ok(Page { items, end: Position { sync_state: page.sync_state, last: page.last } })
+        let reading = read.into_iter().filter_map(|(key, read, version)| {
+            records.remove(&key).map(|record| Reading { record, read, version })
+        });
+        let reading = reading.collect();
+        let moves = self.find_moves(&mut new).await?;
+        items.extend(new);
+        marks.sort_by_key(Entry::key);
+        Ok(Some(Page { items, reading, moves, marks, end }))
     }
 
-    /// What the source folder looks like now, if the service says so.
-    pub(crate) async fn fingerprint(&self) -> Result<Option<Fingerprint>, Halt> {
+    /// Which items are listed.
+    pub(super) const fn scope(&self) -> SyncScope {
+        if self.bounds.associated { SyncScope::NormalAndAssociated } else { SyncScope::Normal }
+    }
+
+    /// One page of the source folder's list.
+    pub(super) async fn list(
+        &self,
+        from: Option<&Position>,
+        scope: SyncScope,
+    ) -> Result<ItemPage, Halt> {
+        let state = from.map(|position| position.sync_state.as_str());
+        let peer = &self.source;
+        let list = || peer.mailbox.sync_items(&peer.folder, state, SYNC_PAGE, scope);
+        Ok(peer.lane.call(&self.stop, list).await?)
+    }
+
+    /// What the source folder looks like now.
+    pub(crate) async fn look_at_source(&self) -> Result<Source, Halt> {
         let peer = &self.source;
         let names = [(&peer.folder).into()];
         let answers = peer.lane.call(&self.stop, || peer.mailbox.get_folders(&names)).await?;
         let folder = match answers.into_iter().next() {
             Some(Ok(folder)) => folder,
+            // What was copied of it is dealt with; a folder that nothing was copied of is missed.
+            Some(Err(error)) if error.class() == Class::Rescan && self.ledger.length > 0 => {
+                return Ok(Source::Gone);
+            }
             Some(Err(error)) => {
                 return Err(beyond_the_item(&error).unwrap_or_else(|| Halt::Trouble {
                     code: error.code(),
                     detail: item_detail(&error),
                 }));
             }
-            None => return Ok(None),
+            None => return Ok(Source::There(None)),
         };
-        Ok(folder.fingerprint().map(|seen| Fingerprint {
+        Ok(Source::There(folder.fingerprint().map(|seen| Fingerprint {
             changed: Some(seen.changed),
             deleted: Some(seen.deleted.into()),
             items: seen.items.into(),
             associated: seen.associated.into(),
             unread: seen.unread.into(),
-        }))
+        })))
+    }
+}
+
+/// The source folder.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
+    /// What it looks like, if the service says so.
+    There(Option<Fingerprint>),
+    /// It is no longer there.
+    Gone,
+}
+
+impl Source {
+    /// What it looks like.
+    pub(crate) const fn fingerprint(self) -> Option<Fingerprint> {
+        match self {
+            Self::There(fingerprint) => fingerprint,
+            Self::Gone => None,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use longhaul_core::code::{MALFORMED_ANSWER, TOO_LARGE};
 use longhaul_core::{Code, ItemKey, Timestamp};
-use longhaul_ews::{Exported, ItemError};
+use longhaul_ews::{Exported, ItemError, UploadAction};
 use tokio::time::{Instant, sleep_until};
 
 use super::committer::Outcome;
@@ -20,6 +20,8 @@ use crate::throttle::{CallError, Ladder};
 pub(super) struct Ready {
     pub(super) item: Item,
     pub(super) blob: Bytes,
+    /// What the upload does with it.
+    pub(super) action: UploadAction,
 }
 
 impl Folder {
@@ -39,12 +41,15 @@ impl Folder {
             match peer.lane.call(&self.stop, || peer.mailbox.export(&ids)).await {
                 Ok(answers) => {
                     let mut again = Vec::new();
-                    for (item, answer) in
+                    for (mut item, answer) in
                         std::mem::take(&mut group.members).into_iter().zip(answers)
                     {
                         match answer {
                             Ok(exported) if is_of(&item, &exported) => {
-                                ready.push(Ready { item, blob: exported.data });
+                                item.content = exported.report.content;
+                                item.read = exported.report.read;
+                                let action = UploadAction::CreateNew;
+                                ready.push(Ready { item, blob: exported.data, action });
                             }
                             Ok(_) if group.is_last_try() => {
                                 let detail = "another item was exported in its place".to_owned();
@@ -159,6 +164,7 @@ mod tests {
     use longhaul_ews::blob::Report;
 
     use super::*;
+    use crate::slice::item::Aim;
 
     #[test]
     fn an_unknown_spelling_is_believed_unless_class_or_date_contradict() {
@@ -169,6 +175,9 @@ mod tests {
             size: Bytes(1),
             received: Some(Timestamp(5000)),
             associated: false,
+            aim: Aim::New,
+            content: None,
+            read: None,
         };
         let exported = |id: &str, class: &str, delivered| Exported {
             id: ItemId::new(id),
@@ -178,6 +187,8 @@ mod tests {
                 message_class: Some(class.to_owned()),
                 delivered: Some(Timestamp(delivered)),
                 submitted: None,
+                read: None,
+                content: None,
                 suspect: false,
                 opaque: false,
             },

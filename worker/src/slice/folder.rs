@@ -12,7 +12,9 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::committer::Committer;
-use super::item::Index;
+use super::held::HeldCopies;
+use super::index::Index;
+use super::ledger::Ledger;
 use super::reconcile::Arrivals;
 use super::{Halt, Keeper};
 use crate::Options;
@@ -51,8 +53,14 @@ pub(crate) struct Folder {
     /// Read while an upload is under way, from before it is sent until its arrivals are noted.
     pub(super) sending: tokio::sync::RwLock<()>,
     arrivals: Mutex<Arrivals>,
-    /// The ledger as the slice found it: its template and its length.
-    pub(super) ledger: (Vec<u8>, u64),
+    /// The ledger as the slice found it.
+    pub(super) ledger: Ledger,
+    /// Up to where the pass has surveyed it.
+    pub(super) surveyed_to: u64,
+    /// Whether what was deleted in the source is deleted in the destination too.
+    pub(super) deletions: bool,
+    /// Copies that are held in the mailbox's other folders, once they were asked for.
+    pub(super) held: tokio::sync::OnceCell<tokio::sync::Mutex<HeldCopies>>,
     copied: AtomicU64,
 }
 
@@ -67,7 +75,13 @@ impl Folder {
         memory: Arc<Memory>,
         options: Arc<Options>,
         stop: Stop,
+        deletions: bool,
     ) -> Self {
+        let ledger = Ledger {
+            folder: keeper.lease().folder,
+            template: checkpoint.template.clone(),
+            length: checkpoint.ledger_len,
+        };
         let appender = Appender::new(checkpoint.ledger_len, checkpoint.template.clone());
         let committer = Committer::new(Arc::clone(&store), Arc::clone(&keeper), appender);
         Self {
@@ -86,7 +100,10 @@ impl Folder {
             next_batch: tokio::sync::Mutex::new(checkpoint.next_batch),
             sending: tokio::sync::RwLock::default(),
             arrivals: Mutex::default(),
-            ledger: (checkpoint.template.clone(), checkpoint.ledger_len),
+            ledger,
+            surveyed_to: checkpoint.surveyed_to,
+            deletions,
+            held: tokio::sync::OnceCell::new(),
             copied: AtomicU64::new(0),
         }
     }

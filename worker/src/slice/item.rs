@@ -1,14 +1,11 @@
 //! An item to be copied, and which items are.
 
-use std::collections::HashMap;
+use std::num::NonZeroU32;
 
-use longhaul_core::code::{AMBIGUOUS_UPLOAD, UPLOAD_UNANSWERED};
 use longhaul_core::{Bytes, Code, ItemKey, PassId, Timestamp};
 use longhaul_ews::{ItemId, Listed};
-use longhaul_store::folder::{Bounds, Failure, IntentItem};
-use longhaul_store::ledger::Record;
-
-use super::keys::Keys;
+use longhaul_store::folder::{Bounds, Failure, IntentItem, Onto};
+use longhaul_store::ledger::{Entry, Record, Seal};
 
 /// A source item that is to be copied.
 #[derive(Clone, Debug)]
@@ -19,6 +16,25 @@ pub(crate) struct Item {
     pub(crate) size: Bytes,
     pub(crate) received: Option<Timestamp>,
     pub(crate) associated: bool,
+    /// What is to become of it in the destination.
+    pub(crate) aim: Aim,
+    /// A digest of its content, once it was exported.
+    pub(crate) content: Option<NonZeroU32>,
+    /// Whether it is read, likewise.
+    pub(crate) read: Option<bool>,
+}
+
+/// What is to become of an item in the destination.
+#[derive(Clone, Debug)]
+pub(crate) enum Aim {
+    /// It has no copy yet.
+    New,
+    /// Its copy is to be what the item is now.
+    Update(Box<Record>),
+    /// The copy of what it was in another folder is to be moved here.
+    Move(Box<Record>, Option<Timestamp>),
+    /// The copy of what it was here before is its own: it left the folder and came back.
+    Return(Box<Record>),
 }
 
 impl Item {
@@ -30,22 +46,64 @@ impl Item {
             received: listed.received,
             associated: listed.associated,
             id: listed.id,
+            aim: Aim::New,
+            content: None,
+            read: None,
         }
     }
 
+    /// An item of which nothing but its id is known.
+    pub(crate) fn unlisted(id: ItemId) -> Self {
+        let nothing = Listed { id, class: None, size: None, received: None, associated: false };
+        Self::listed(nothing)
+    }
+
+    /// The digest of its change key, as it was listed.
+    pub(crate) fn version(&self) -> u32 {
+        version(&self.id)
+    }
+
     /// Its line in the ledger, once it stands in the destination as `destination`.
-    pub(crate) fn record(&self, destination: &ItemId) -> Record {
-        Record {
+    pub(crate) fn entry(&self, destination: &ItemId) -> Entry {
+        let mut record = Record {
             key: self.key,
-            version: version(self.id.change_key.as_deref().unwrap_or_default()),
+            version: self.version(),
             size: self.size,
             destination: destination.id.clone(),
+            seal: Seal { change_key: seal(destination), content: self.content },
+        };
+        match &self.aim {
+            Aim::New => Entry::Stands(record),
+            Aim::Update(before) => Entry::Replaced { record, was: before.size },
+            Aim::Move(before, _) | Aim::Return(before) => {
+                // Whether it was changed as well is looked at next.
+                record.version = UNKNOWN_VERSION;
+                record.seal.content = before.seal.content;
+                Entry::Stands(record)
+            }
         }
     }
 
     /// Its line among the intents.
     pub(crate) fn intent(&self) -> IntentItem {
-        IntentItem { key: self.key, source_id: self.id.id.clone() }
+        let onto = match &self.aim {
+            Aim::New | Aim::Return(_) => None,
+            Aim::Update(record) => Some(Onto::Update {
+                copy: record.destination.clone(),
+                version: self.version(),
+                size: self.size,
+            }),
+            Aim::Move(record, created) => Some(Onto::Move {
+                copy: record.destination.clone(),
+                created: *created,
+                size: self.size,
+            }),
+        };
+        let content = match &self.aim {
+            Aim::Move(record, _) => record.seal.content,
+            Aim::New | Aim::Update(_) | Aim::Return(_) => self.content,
+        };
+        IntentItem { content, onto, ..IntentItem::new(self.key, self.id.id.clone()) }
     }
 
     /// Its line among the failures. The store's clock gives the time.
@@ -72,11 +130,19 @@ impl Item {
     }
 }
 
+/// The version of an item whose copy was moved and not compared yet.
+pub(crate) const UNKNOWN_VERSION: u32 = 0;
+
 /// A digest of a change key: equal ones mean that the item was not touched.
-fn version(change_key: &str) -> u32 {
-    let digest = ItemKey::of(change_key);
+fn version(id: &ItemId) -> u32 {
+    let digest = ItemKey::of(id.change_key.as_deref().unwrap_or_default());
     let bytes = digest.as_bytes();
-    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]).max(UNKNOWN_VERSION + 1)
+}
+
+/// The same of a copy, if the destination gave its change key.
+pub(crate) fn seal(copy: &ItemId) -> Option<NonZeroU32> {
+    copy.change_key.as_ref().and_then(|_| NonZeroU32::new(version(copy)))
 }
 
 /// Whether a pass with these bounds copies the item (B-51): the cut-off holds back mail and
@@ -101,74 +167,8 @@ fn is_mail(class: &str) -> bool {
     })
 }
 
-/// Tries of an item in a pass whose uploads end without a clear answer.
-const UNANSWERED_TRIES: u32 = 3;
-
-/// What is known of a folder's items: copied, or failed before.
-#[derive(Debug, Default)]
-pub(crate) struct Index {
-    copied: Keys,
-    failed: HashMap<ItemKey, Failed>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Failed {
-    code: Code,
-    /// Tries in the present pass.
-    attempts: u32,
-}
-
-impl Index {
-    /// Makes room for the keys of so many items.
-    pub(crate) fn reserve(&mut self, items: u64) {
-        self.copied.reserve(usize::try_from(items).unwrap_or(0));
-    }
-
-    pub(crate) fn copied(&mut self, key: ItemKey) {
-        self.copied.insert(key);
-    }
-
-    /// Notes a recorded failure; what an earlier pass tried counts for nothing in `pass`.
-    pub(crate) fn failed(&mut self, failure: &Failure, pass: PassId) {
-        let attempts = if failure.pass == pass { failure.attempts } else { 0 };
-        self.failed.insert(failure.key, Failed { code: failure.code, attempts });
-    }
-
-    /// Whether the item is recorded as failed.
-    pub(crate) fn has_failed(&self, key: ItemKey) -> bool {
-        self.failed.contains_key(&key)
-    }
-
-    /// Tries of the item in this pass that failed.
-    pub(crate) fn attempts(&self, key: ItemKey) -> u32 {
-        self.failed.get(&key).map_or(0, |failed| failed.attempts)
-    }
-
-    /// Whether uploads of the item ended without a clear answer so often in this pass that the
-    /// last try goes alone: what breaks them must not take its neighbours with it.
-    pub(crate) fn goes_alone(&self, key: ItemKey) -> bool {
-        let failed = self.failed.get(&key);
-        failed.is_some_and(|failed| {
-            failed.code == UPLOAD_UNANSWERED && failed.attempts + 1 >= UNANSWERED_TRIES
-        })
-    }
-
-    /// Whether this pass does not copy the item: it is copied, nobody can say whether it is, or
-    /// the pass has tried it often enough.
-    pub(crate) fn settled(&self, key: ItemKey) -> bool {
-        let given_up = |failed: &Failed| match failed.code {
-            AMBIGUOUS_UPLOAD => true,
-            UPLOAD_UNANSWERED => failed.attempts >= UNANSWERED_TRIES,
-            _ => failed.attempts > 0,
-        };
-        self.copied.contains(&key) || self.failed.get(&key).is_some_and(given_up)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use longhaul_core::code::BLOB_BROKEN;
-
     use super::*;
 
     fn item(class: &str, received: Option<i64>) -> Item {
@@ -179,6 +179,9 @@ mod tests {
             size: Bytes(1),
             received: received.map(Timestamp),
             associated: false,
+            aim: Aim::New,
+            content: None,
+            read: None,
         }
     }
 
@@ -206,39 +209,5 @@ mod tests {
         hidden.associated = true;
         assert!(!in_bounds(&hidden, &Bounds::default()));
         assert!(in_bounds(&hidden, &Bounds { associated: true, ..Bounds::default() }));
-    }
-
-    fn failure(name: &str, code: Code, pass: PassId, attempts: u32) -> Failure {
-        item(name, None).failure(pass, code, String::new(), attempts, Timestamp(0))
-    }
-
-    #[test]
-    fn an_upload_in_doubt_is_never_tried_again_and_other_failures_are_by_the_next_pass() {
-        let (before, now) = (PassId::generate(), PassId::generate());
-        let mut index = Index::default();
-        let doubt = failure("doubt", AMBIGUOUS_UPLOAD, before, 1);
-        let broken = failure("broken", BLOB_BROKEN, before, 1);
-        let tried = failure("tried", BLOB_BROKEN, now, 1);
-        for failure in [&doubt, &broken, &tried] {
-            index.failed(failure, now);
-        }
-        assert!(index.settled(doubt.key));
-        assert!(!index.settled(broken.key));
-        assert!(index.settled(tried.key));
-    }
-
-    #[test]
-    fn an_unanswered_upload_is_tried_alone_and_not_for_ever() {
-        let now = PassId::generate();
-        let mut index = Index::default();
-        let mut poison = failure("poison", UPLOAD_UNANSWERED, now, 1);
-        index.failed(&poison, now);
-        assert!(!index.goes_alone(poison.key) && !index.settled(poison.key));
-        poison.attempts = UNANSWERED_TRIES - 1;
-        index.failed(&poison, now);
-        assert!(index.goes_alone(poison.key) && !index.settled(poison.key));
-        poison.attempts = UNANSWERED_TRIES;
-        index.failed(&poison, now);
-        assert!(index.settled(poison.key));
     }
 }

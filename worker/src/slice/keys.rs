@@ -1,25 +1,28 @@
-//! The keys of a folder's items, twelve bytes each: a folder may have millions.
+//! The keys of a folder's items and the version of each, sixteen bytes together: a folder may have
+//! millions.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use longhaul_core::{Bytes, ItemKey};
 
 /// New keys are kept apart until there are so many, or a 32nd of the others.
 const FEW: usize = 16 * 1024;
 
-/// A set of keys that grows.
+/// Versions by key; it only grows.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    sorted: Vec<ItemKey>,
-    recent: HashSet<ItemKey>,
+    sorted: Vec<Pair>,
+    recent: HashMap<ItemKey, u32>,
 }
+
+type Pair = (ItemKey, u32);
 
 impl Keys {
     /// What so many keys take in memory, those kept apart included.
     pub(crate) fn memory(keys: u64) -> Bytes {
         let apart = (keys / 32).max(FEW as u64).min(keys);
-        // A hash set keeps up to twice as many places as keys, of a byte more each.
-        Bytes((keys + 4 * apart) * ItemKey::LEN as u64)
+        // A hash map keeps up to twice as many places as keys, of a byte more each.
+        Bytes((keys + 4 * apart) * size_of::<Pair>() as u64)
     }
 
     /// Makes room for `more` keys.
@@ -27,15 +30,32 @@ impl Keys {
         self.sorted.reserve_exact(more);
     }
 
-    pub(crate) fn contains(&self, key: &ItemKey) -> bool {
-        self.recent.contains(key) || self.sorted.binary_search(key).is_ok()
+    /// The version of `key`, if it is there.
+    pub(crate) fn get(&self, key: &ItemKey) -> Option<u32> {
+        let recent = self.recent.get(key).copied();
+        recent.or_else(|| self.place(key).map(|at| self.sorted[at].1))
     }
 
-    pub(crate) fn insert(&mut self, key: ItemKey) {
-        if self.contains(&key) {
+    pub(crate) fn contains(&self, key: &ItemKey) -> bool {
+        self.get(key).is_some()
+    }
+
+    fn place(&self, key: &ItemKey) -> Option<usize> {
+        self.sorted.binary_search_by_key(key, |(other, _)| *other).ok()
+    }
+
+    /// All keys, in no order.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = ItemKey> {
+        self.sorted.iter().map(|(key, _)| *key).chain(self.recent.keys().copied())
+    }
+
+    /// Sets the version of `key`.
+    pub(crate) fn insert(&mut self, key: ItemKey, version: u32) {
+        if let Some(at) = self.place(&key) {
+            self.sorted[at].1 = version;
             return;
         }
-        self.recent.insert(key);
+        self.recent.insert(key, version);
         if self.recent.len() >= FEW.max(self.sorted.len() / 32) {
             self.merge();
         }
@@ -52,7 +72,7 @@ impl Keys {
         self.sorted.extend_from_slice(&new);
         while let Some(last) = new.last() {
             place -= 1;
-            if old > 0 && self.sorted[old - 1] > *last {
+            if old > 0 && self.sorted[old - 1].0 > last.0 {
                 old -= 1;
                 self.sorted[place] = self.sorted[old];
             } else {
@@ -78,10 +98,12 @@ mod tests {
     fn every_key_that_was_inserted_is_found_and_no_other() {
         let mut keys = Keys::default();
         let count = 3 * FEW as u64 + 5;
-        for n in (0..count).chain(0..count) {
-            keys.insert(key(2 * n));
+        for (n, version) in (0..count).map(|n| (n, 0)).chain((0..count).map(|n| (n, n as u32))) {
+            keys.insert(key(2 * n), version);
         }
-        assert!(keys.sorted.is_sorted_by(|a, b| a < b));
+        assert!(keys.sorted.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!(keys.keys().count(), count as usize);
+        assert!((0..count).all(|n| keys.get(&key(2 * n)) == Some(n as u32)));
         assert_eq!(keys.sorted.len() + keys.recent.len(), count as usize);
         assert!((0..count).all(|n| keys.contains(&key(2 * n)) && !keys.contains(&key(2 * n + 1))));
     }
@@ -89,11 +111,11 @@ mod tests {
     #[test]
     fn a_million_keys_take_what_they_are_said_to_take() {
         let mut keys = Keys::default();
-        (0..1_000_000).for_each(|n| keys.insert(key(n)));
-        let held = keys.sorted.capacity() + keys.recent.capacity() * 8 / 7 * 13 / 12;
-        let held = (held * ItemKey::LEN) as u64;
+        (0..1_000_000).for_each(|n| keys.insert(key(n), 0));
+        let held = keys.sorted.capacity() + keys.recent.capacity() * 8 / 7 * 17 / 16;
+        let held = (held * size_of::<Pair>()) as u64;
         let said = Keys::memory(1_000_000);
         assert!(held <= said.0, "{held} bytes held, {said:?} said");
-        assert!(said < Bytes::mib(16), "{said:?}");
+        assert!(said < Bytes::mib(20), "{said:?}");
     }
 }

@@ -7,7 +7,7 @@
 
 use longhaul_core::{Bytes, Code};
 use longhaul_ews::{
-    Executed, ExportStream, ItemError, ItemId, StreamError, UploadAction, UploadStreamError,
+    Executed, ExportStream, ItemError, StreamError, Streamed, UploadAction, UploadStreamError,
 };
 use tokio::time::Instant;
 
@@ -15,7 +15,7 @@ use super::copy::Flight;
 use super::error::{Halt, describe, item_detail};
 use super::folder::Folder;
 use super::group::TRIES;
-use super::item::Item;
+use super::item::{Aim, Item};
 use super::reconcile::Sent;
 use super::upload::NOTHING_TO_SEND;
 use super::verdict::{Verdict, Way, is_about_items, verdict};
@@ -26,7 +26,7 @@ const HELD: Bytes = Bytes(4 * 1024 * 1024);
 
 /// How one try of a large item ended, when neither it nor the slice has failed.
 enum Tried {
-    Stands(ItemId),
+    Stands(Streamed),
     Gone,
     /// What became of it is noted already.
     Noted,
@@ -37,18 +37,31 @@ enum Tried {
 }
 
 /// What earlier tries tell the next one.
-#[derive(Default)]
 struct Before {
+    /// What the upload does.
+    action: UploadAction,
     /// When it was last sent, if that may have been to its end.
     sent: Option<Sent>,
     /// It was not taken without a length.
     measure: bool,
 }
 
+impl Default for Before {
+    fn default() -> Self {
+        Self { action: UploadAction::CreateNew, sent: None, measure: false }
+    }
+}
+
 impl Folder {
     pub(super) async fn copy_large(&self, item: &Item, flight: &mut Flight) -> Result<(), Halt> {
         let _memory = self.unless_stopped(self.memory.reserve(HELD)).await?;
         let mut before = Before::default();
+        if matches!(item.aim, Aim::Update(_)) {
+            match self.judge_large(item, flight).await? {
+                Some(copy) => before.action = UploadAction::Update(copy),
+                None => return self.note_alone(flight).await,
+            }
+        }
         let copied = self.try_large(item, &mut before, flight).await;
         match copied {
             Err(Halt::InDoubt) => flight.doubtful.push(item.clone()),
@@ -73,7 +86,10 @@ impl Folder {
             let tried = self.stream(item, before, flight).await?;
             let outcome = &mut flight.outcome;
             match tried {
-                Tried::Stands(id) => self.stands(item, &id, outcome),
+                Tried::Stands(Streamed { id, content }) => {
+                    let item = Item { content, ..item.clone() };
+                    self.stands(&item, &id, outcome);
+                }
                 Tried::Gone => self.vanished(item, outcome),
                 Tried::Noted => {}
                 Tried::Again(..) if tries < TRIES => continue,
@@ -147,21 +163,24 @@ impl Folder {
             let upload = destination.mailbox.upload_stream(
                 &destination.folder,
                 item.associated,
-                UploadAction::CreateNew,
+                before.action.clone(),
                 length,
                 export,
                 runtime,
             );
             let error = match self.answer_until(until, upload).await {
-                Some(Ok(Ok(id))) => {
-                    self.arrived(&id);
+                Some(Ok(Ok(stored))) => {
+                    self.arrived(&stored.id);
                     if before.measure {
                         destination.mailbox.remember_refuses_chunks();
                     }
-                    return Ok(Tried::Stands(id));
+                    return Ok(Tried::Stands(stored));
                 }
                 Some(Ok(Err(error))) => {
                     before.sent = Some(sent);
+                    if let Some(code) = item.copy_refused(&error) {
+                        return Ok(Tried::Never(code, item_detail(&error)));
+                    }
                     return refused(&error, Way::Upload, &destination.lane);
                 }
                 Some(Err(error)) => error,

@@ -1,7 +1,7 @@
 //! A slice: a bounded amount of work on one folder, under one lease.
 //!
 //! ```text
-//! enumerate ─▶ batches ─▶ export ─▶ check ─▶ intent ─▶ upload ─▶ commit
+//! survey ─▶ enumerate ─▶ batches ─▶ export ─▶ check ─▶ intent ─▶ upload ─▶ commit
 //! ```
 //!
 //! Guarantee: an item is uploaded only under an intent and recorded in the same step that clears
@@ -16,12 +16,22 @@ mod error;
 mod export;
 mod folder;
 mod group;
+mod held;
+mod index;
 mod item;
 mod keys;
 mod large;
 mod lease;
+mod ledger;
+mod look;
+mod moving;
+mod reading;
 mod reconcile;
 mod run;
+mod sorting;
+mod survey;
+mod sweep;
+mod update;
 mod upload;
 mod verdict;
 

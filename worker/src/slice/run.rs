@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use longhaul_store::folder::{Checkpoint, Fingerprint, Position};
+use longhaul_store::folder::{Checkpoint, Fingerprint, Position, Stage};
 use tokio::time::Instant;
 
-use super::batch::{Batch, cut};
+use super::batch::cut;
 use super::committer::PageNo;
-use super::enumerate::Page;
+use super::copy::Work;
+use super::enumerate::{Page, Source};
 use super::error::Halt;
 use super::folder::Folder;
 use crate::job::Control;
@@ -20,8 +21,10 @@ const WIDTH: usize = 3;
 /// How a slice ended.
 #[derive(Debug)]
 pub(crate) struct Ending {
-    /// Why it ended early; none if the folder is worked through.
+    /// Why it ended early; none if the folder is done with its stage.
     pub(crate) halt: Option<Halt>,
+    /// Whether another stage follows then.
+    pub(crate) more: bool,
     /// Whether anything was committed.
     pub(crate) progressed: bool,
     /// What the folder looked like before this slice's list.
@@ -31,19 +34,20 @@ pub(crate) struct Ending {
 /// Works on the folder until it is done or the slice has to end. Every batch that was begun has
 /// ended when this returns.
 pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Control) -> Ending {
-    let mut ending = Ending { halt: None, progressed: false, fingerprint: None };
+    let mut ending = Ending { halt: None, more: false, progressed: false, fingerprint: None };
     let prepared = async {
         // Before the list, so that what changes meanwhile is noticed next time.
-        let fingerprint = folder.fingerprint().await?;
+        let source = folder.look_at_source().await?;
+        let fingerprint = source.fingerprint();
         let room = folder.room_for_index(checkpoint, fingerprint.as_ref()).await?;
         folder.load_index(checkpoint).await?;
         folder.reconcile(checkpoint).await?;
-        Ok((fingerprint, room))
+        Ok((source, room))
     };
-    let _room = match prepared.await {
-        Ok((fingerprint, room)) => {
-            ending.fingerprint = fingerprint;
-            room
+    let (source, _room) = match prepared.await {
+        Ok((source, room)) => {
+            ending.fingerprint = source.fingerprint();
+            (source, room)
         }
         Err(halt) => {
             ending.progressed = folder.committer.has_progressed();
@@ -51,9 +55,24 @@ pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Cont
             return ending;
         }
     };
-    let halt = Course::new(folder, checkpoint.position.clone()).run(control).await;
+    let position = checkpoint.position.clone();
+    let worked = match checkpoint.stage {
+        Stage::Survey => folder.survey(source, position, control).await.map(|()| true),
+        Stage::Copy if matches!(source, Source::Gone) => {
+            folder.end_list(position);
+            folder.due().await.map(|due| !due.is_empty())
+        }
+        Stage::Copy => match Course::new(folder, position).run(control).await {
+            Some(halt) => Err(halt),
+            None => folder.due().await.map(|due| !due.is_empty()),
+        },
+        Stage::Sweep => folder.sweep().await.map(|()| false),
+    };
     ending.progressed = folder.committer.has_progressed();
-    ending.halt = halt;
+    match worked {
+        Ok(more) => ending.more = more,
+        Err(halt) => ending.halt = Some(halt),
+    }
     ending
 }
 
@@ -62,7 +81,7 @@ struct Course<'a> {
     folder: &'a Folder,
     begun: Instant,
     at: Option<Position>,
-    waiting: VecDeque<(PageNo, Batch)>,
+    waiting: VecDeque<(PageNo, Work)>,
     listed_all: bool,
     halt: Option<Halt>,
 }
@@ -82,9 +101,9 @@ impl<'a> Course<'a> {
             }
             if self.halt.is_none() {
                 while copying.len() < WIDTH
-                    && let Some((page, batch)) = self.waiting.pop_front()
+                    && let Some((page, work)) = self.waiting.pop_front()
                 {
-                    copying.push(self.folder.copy(page, batch));
+                    copying.push(self.folder.work(page, work));
                 }
                 if listing.is_none() && !self.listed_all && self.waiting.len() < WIDTH {
                     listing = Some(Box::pin(self.folder.next_page(self.at.clone())));
@@ -118,19 +137,33 @@ impl<'a> Course<'a> {
         Some(self.halt.unwrap_or(Halt::Enough))
     }
 
-    fn take(&mut self, page: Result<Page, Halt>) {
+    fn take(&mut self, page: Result<Option<Page>, Halt>) {
         let page = match page {
-            Ok(page) => page,
+            Ok(Some(page)) => page,
+            // It says something of an item in work: the next slice begins with it.
+            Ok(None) => return self.stop_for(Halt::Enough),
             Err(halt) => return self.stop_for(halt),
         };
         self.listed_all = page.end.last;
         self.at = Some(page.end.clone());
+        let Page { items, reading, moves, marks, end } = page;
+        let mut work = Vec::new();
+        if !marks.is_empty() {
+            work.push(Work::Note(marks));
+        }
+        if !moves.is_empty() {
+            work.push(Work::Move(moves));
+        }
+        if !reading.is_empty() {
+            work.push(Work::Read(reading));
+        }
         let batches = {
             let index = self.folder.index();
-            cut(page.items, |item| index.goes_alone(item.key))
+            cut(items, |item| index.goes_alone(item.key))
         };
-        let number = self.folder.committer.listed(batches.len(), page.end);
-        self.waiting.extend(batches.into_iter().map(|batch| (number, batch)));
+        work.extend(batches.into_iter().map(Work::Copy));
+        let number = self.folder.committer.listed(work.len(), end);
+        self.waiting.extend(work.into_iter().map(|work| (number, work)));
     }
 
     fn stop_for(&mut self, halt: Halt) {

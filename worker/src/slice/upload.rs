@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use longhaul_core::{BatchNo, Bytes};
-use longhaul_ews::{Executed, ItemError, ItemId, Upload, UploadAction};
+use longhaul_ews::{Executed, ItemError, ItemId, Upload};
 use longhaul_store::folder::IntentItem;
 use longhaul_store::invariants::{self, Invariant};
 use tokio::time::Instant;
@@ -43,6 +43,7 @@ impl Folder {
     pub(super) async fn upload(&self, ready: Vec<Ready>, flight: &mut Flight) -> Result<(), Halt> {
         // The intent names every item of the batch each time: those that stand already are not
         // in the ledger before the commit.
+        let ready = self.judge_updates(ready, flight).await?;
         let intents: Vec<_> = ready.iter().map(|ready| ready.item.intent()).collect();
         if ready.is_empty() {
             return self.intend(&mut flight.batch, intents, NOTHING_TO_SEND).await;
@@ -167,7 +168,7 @@ impl Folder {
             .map(|ready| Upload {
                 data: ready.blob.clone(),
                 associated: ready.item.associated,
-                action: UploadAction::CreateNew,
+                action: ready.action.clone(),
             })
             .collect();
         group.sent = Some(self.arrivals().sent_now());
@@ -212,7 +213,12 @@ impl Folder {
 
     /// Notes an item as standing in the destination.
     pub(super) fn stands(&self, item: &Item, id: &ItemId, outcome: &mut Outcome) {
-        outcome.records.push(item.record(id));
+        outcome.entries.push(item.entry(id));
+        self.forgive(item, outcome);
+    }
+
+    /// Notes that nothing is the matter with an item any more.
+    pub(super) fn forgive(&self, item: &Item, outcome: &mut Outcome) {
         if self.index().has_failed(item.key) {
             outcome.cleared.push(item.key);
         }
@@ -228,6 +234,10 @@ impl Folder {
     ) -> Result<Option<Ready>, Halt> {
         let last = group.is_last_try();
         let wait = |hint| Ladder::of_calls().skipping(group.tries).next(hint);
+        if let Some(code) = ready.item.copy_refused(error) {
+            self.leave_alone(&ready.item, code, flight).await?;
+            return Ok(None);
+        }
         match verdict(error, Way::Upload) {
             Ok(Verdict::InDoubt) => {
                 flight.doubtful.push(ready.item);

@@ -1,11 +1,11 @@
 //! What stands on both sides, and whether it is the same.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use longhaul_core::ItemKey;
 use longhaul_ews::{ItemFacts, Mailbox, Traversal};
 use longhaul_store::folder::Outcome;
-use longhaul_store::ledger::{Reader, Record};
+use longhaul_store::ledger::{Entry, Reader, Record};
 use serde_json::Value;
 
 use super::{DESTINATION, SOURCE, World, known};
@@ -70,15 +70,30 @@ impl World {
     async fn ledger(&self) -> Vec<Record> {
         let checkpoint = self.checkpoint().await;
         let mut reader = Reader::new(checkpoint.template);
-        let mut records = Vec::new();
+        let mut entries = Vec::new();
         let mut at = 0;
         while at < checkpoint.ledger_len {
             let piece = self.store.ledger(self.folder, at, 1 << 20).await.expect("reads");
             at += piece.len() as u64;
-            records.extend(reader.push(&piece).expect("decodes"));
+            entries.extend(reader.push(&piece).expect("decodes"));
         }
         reader.finish().expect("is whole");
-        records
+        // Of several entries about one item the last counts.
+        let mut records = BTreeMap::new();
+        for entry in entries {
+            match entry {
+                Entry::Stands(record) => {
+                    let twice = records.insert(record.key, record);
+                    assert_eq!(twice, None, "an item is in the ledger twice");
+                }
+                Entry::Replaced { record, .. } => {
+                    records.insert(record.key, record).expect("it stood before");
+                }
+                Entry::Gone { key, .. } => drop(records.remove(&key).expect("it stood before")),
+                Entry::Left(_) | Entry::Back(_) => {}
+            }
+        }
+        records.into_values().collect()
     }
 
     /// The simulator's own digest of a mailbox's inbox.

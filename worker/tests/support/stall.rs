@@ -1,6 +1,7 @@
 //! A store whose commits take their time, or never come back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use longhaul_store::{Around, Error, Store, Wrapped};
@@ -11,18 +12,26 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub(crate) struct Stall {
     after: Option<Duration>,
+    /// Commits that pass before.
+    passing: AtomicU64,
     reached: Notify,
 }
 
 impl Stall {
     /// Commits never come back.
     pub(crate) fn of_commits() -> Arc<Self> {
-        Arc::new(Self { after: None, reached: Notify::new() })
+        Self::after_commits(0)
+    }
+
+    /// So many commits pass, the others never come back.
+    pub(crate) fn after_commits(commits: u64) -> Arc<Self> {
+        Arc::new(Self { after: None, passing: AtomicU64::new(commits), reached: Notify::new() })
     }
 
     /// Each commit takes so long.
     pub(crate) fn of_commits_for(after: Duration) -> Arc<Self> {
-        Arc::new(Self { after: Some(after), reached: Notify::new() })
+        let (passing, reached) = (AtomicU64::new(0), Notify::new());
+        Arc::new(Self { after: Some(after), passing, reached })
     }
 
     /// The store `inner`, held up.
@@ -43,7 +52,10 @@ impl Around for Stall {
         call: StoreCall,
         inner: impl Future<Output = Result<T, Error>> + Send,
     ) -> Result<T, Error> {
-        if call == StoreCall::Commit {
+        let count = |left: u64| left.checked_sub(1);
+        let passes =
+            || self.passing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count).is_ok();
+        if call == StoreCall::Commit && !passes() {
             self.reached.notify_one();
             match self.after {
                 Some(after) => tokio::time::sleep(after).await,

@@ -6,7 +6,8 @@
 //! Rules of the decision, in this order:
 //!
 //! 1. A folder that was mapped before keeps its counterpart as long as that exists, wherever its
-//!    user has moved it and whatever they call it.
+//!    user has moved it and whatever they call it. What the source's user has renamed or moved
+//!    since [follows](follow).
 //! 2. Well-known folders are matched by role, never by their (localised) name.
 //! 3. Any other folder is matched by parent and name (case does not count), if the classes fit and
 //!    the destination folder has no role and no other source folder.
@@ -17,6 +18,7 @@
 //! Search folders and folders that hold a service's own data are left out, with their subfolders.
 
 mod classes;
+mod follow;
 mod names;
 mod plan;
 mod prepare;

@@ -13,6 +13,7 @@ use longhaul_store::Expect;
 use longhaul_store::folder::PassStart;
 use longhaul_store::records::{self, FolderRecord, MailboxRecord, PassRecord, ProjectRecord, Side};
 
+use super::follow::{Follower, Moved};
 use super::read::{read_below, read_tree};
 use super::{Node, Parent, Target, Tree, classes, names, plan};
 use crate::engine::context::Context;
@@ -48,12 +49,31 @@ pub(in crate::engine) async fn prepare(
         .collect();
     let plan = plan(&source_tree, &tree, &map);
     let mut creator = Creator::new(&destination, &place, &tree, &plan);
+    let follower = Follower {
+        mailbox: &destination,
+        place: &place,
+        tree: &tree,
+        source: &source_tree,
+        known: &known,
+    };
     let mut ids: Vec<String> = Vec::with_capacity(plan.steps.len());
+    let mut place_of: HashMap<usize, String> = HashMap::new();
     let mut begun = 0;
     for step in &plan.steps {
         let node = &source_tree.nodes()[step.source];
         let id = match &step.target {
-            Target::Stands(id) => id.clone(),
+            Target::Stands(id) => {
+                let parent = source_tree.parent(step.source);
+                let moved = known.get(&node.key()).zip(place_of.get(&parent));
+                match moved {
+                    Some((before, parent_id)) => {
+                        let parent = source_tree.nodes()[parent].key();
+                        let moved = Moved { before, node, parent, parent_id };
+                        follower.follow(&moved, id).await?
+                    }
+                    None => id.clone(),
+                }
+            }
             Target::Create { parent, name, class } => {
                 let parent = match parent {
                     Parent::Stands(id) => id,
@@ -63,6 +83,7 @@ pub(in crate::engine) async fn prepare(
             }
         };
         ids.push(id.clone());
+        place_of.insert(step.source, id.clone());
         if !holds_anything(step.source, node, pass.associated_items) {
             continue;
         }
@@ -73,8 +94,24 @@ pub(in crate::engine) async fn prepare(
         store.begin(record.folder, PassStart { pass: pass.id, bounds: pass.bounds() }).await?;
         begun += 1;
     }
+    let gone: Vec<_> =
+        known.values().filter(|record| source_tree.find(&record.source_id).is_none()).collect();
+    for record in &gone {
+        let checkpoint = store.checkpoint(record.folder).await?;
+        if checkpoint.is_some_and(|checkpoint| checkpoint.counters.items > 0) {
+            // What was in it has left it: that is for the pass to deal with.
+            store.begin(record.folder, PassStart { pass: pass.id, bounds: pass.bounds() }).await?;
+            begun += 1;
+            continue;
+        }
+        if let Some(id) = record.destination_id.as_ref().filter(|_| project.options.deletions) {
+            follower.delete(id).await?;
+        }
+        store.remove(&FolderRecord::key_of(record.folder)).await?;
+    }
     tracing::info!(
         mailbox.id = %mailbox.id,
+        gone = gone.len(),
         folders = begun,
         created = creator.created,
         left_out = plan.skipped.len(),
@@ -103,6 +140,7 @@ fn record(
         source_id: node.id.clone(),
         destination_id: Some(destination_id),
         path: tree.path(index),
+        parent: (index != 0).then(|| tree.nodes()[tree.parent(index)].key()),
         class: node.class.clone(),
         distinguished: node.role.clone(),
         items: node.items + associated,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use longhaul_core::state::FolderJobState;
 use longhaul_core::{Bytes, Code, Epoch, Fence, FolderKey, PassId, SliceNo, Timestamp};
-use longhaul_store::folder::{Checkpoint, Outcome};
+use longhaul_store::folder::{Checkpoint, Outcome, Stage};
 
 use super::allot::Demand;
 
@@ -70,6 +70,9 @@ impl Survey {
         suspect: Suspect,
     ) -> Self {
         let mut survey = Self::default();
+        let open = overview.iter().filter(|(_, c)| c.pass == pass && !c.is_over());
+        // No folder begins a stage before all are done with those before.
+        let stage = open.map(|(_, checkpoint)| checkpoint.stage).min().unwrap_or_default();
         for (folder, checkpoint) in overview {
             survey.items += checkpoint.counters.items;
             survey.bytes += checkpoint.counters.bytes;
@@ -77,7 +80,7 @@ impl Survey {
                 survey.unfinished += 1;
             }
             if checkpoint.pass == pass {
-                survey.count(*folder, checkpoint, now, suspect);
+                survey.count(*folder, checkpoint, stage, now, suspect);
             }
         }
         survey.demand.planned = survey.planned.len();
@@ -88,6 +91,7 @@ impl Survey {
         &mut self,
         folder: FolderKey,
         checkpoint: &Checkpoint,
+        stage: Stage,
         now: Timestamp,
         suspect: Suspect,
     ) {
@@ -112,9 +116,11 @@ impl Survey {
             wait: free_from.map(|until| until.since(now)),
         };
         // A later slice that is not published is in the hands of the worker that ended the one
-        // before; only the first one is ours to publish unasked.
-        if !checkpoint.published && checkpoint.slice == SliceNo(0) && leased_until.is_none() {
-            self.planned.push(job);
+        // before; only the first one of a stage is ours to publish unasked.
+        if !checkpoint.published && checkpoint.begins_stage() && leased_until.is_none() {
+            if checkpoint.stage == stage {
+                self.planned.push(job);
+            }
             return;
         }
         match checkpoint.job_state(now) {

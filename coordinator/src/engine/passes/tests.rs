@@ -8,7 +8,7 @@ use longhaul_core::state::MailboxEvent;
 use longhaul_core::{
     BatchNo, Bytes, Code, Epoch, Fence, FolderKey, OwnerToken, PassId, SliceNo, Timestamp,
 };
-use longhaul_store::folder::{BatchSet, Bounds, Checkpoint, Counters, LeaseHolder, Outcome};
+use longhaul_store::folder::{BatchSet, Bounds, Checkpoint, Counters, LeaseHolder, Outcome, Stage};
 use longhaul_store::records::PassKind;
 
 use super::outcome::{outcome, sentence};
@@ -27,6 +27,9 @@ fn begun() -> Checkpoint {
         bounds: Bounds::default(),
         position: None,
         slice: SliceNo(0),
+        stage: Stage::Copy,
+        stage_begins: SliceNo(0),
+        surveyed_to: 0,
         published: false,
         not_before: None,
         outcome: None,
@@ -59,7 +62,7 @@ fn parked(code: Code) -> Checkpoint {
 }
 
 fn done(failed: u64) -> Checkpoint {
-    let counters = Counters { items: 5, bytes: Bytes(50), failed, vanished: 0 };
+    let counters = Counters { items: 5, bytes: Bytes(50), failed, ..Counters::default() };
     Checkpoint { outcome: Some(Outcome::Done), counters, ..published() }
 }
 
@@ -88,6 +91,24 @@ fn the_next_slice_is_left_to_the_worker_that_ended_the_one_before() {
     let found = survey(vec![next], IDLE);
     assert!(found.planned.is_empty() && found.idle.is_empty());
     assert_eq!(found.demand.outstanding, 1);
+}
+
+#[test]
+fn no_folder_begins_a_stage_before_all_are_done_with_the_one_before() {
+    let at = |stage, slice| {
+        let slice = SliceNo(slice);
+        Checkpoint { stage, slice, stage_begins: slice, ..begun() }
+    };
+    let planned = |folders| {
+        let found = survey(folders, IDLE);
+        assert!(found.idle.is_empty());
+        found.planned.iter().map(|job| job.folder.as_bytes()[0]).collect::<Vec<_>>()
+    };
+    assert_eq!(planned(vec![at(Stage::Copy, 0), at(Stage::Survey, 0), at(Stage::Copy, 1)]), [1]);
+    let surveying = Checkpoint { stage: Stage::Survey, ..leased(NOW.0 + 1) };
+    assert!(planned(vec![at(Stage::Copy, 0), surveying]).is_empty());
+    assert_eq!(planned(vec![at(Stage::Copy, 1), at(Stage::Sweep, 4), done(0)]), [0]);
+    assert_eq!(planned(vec![parked(MAILBOX_FULL), at(Stage::Sweep, 4), done(0)]), [1]);
 }
 
 #[test]

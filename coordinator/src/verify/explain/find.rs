@@ -3,7 +3,7 @@
 use longhaul_core::{FolderKey, FolderRef, ItemKey, Timestamp};
 use longhaul_ews::{Class, FolderId, ItemFacts, ItemId};
 use longhaul_store::folder::{Checkpoint, Failure};
-use longhaul_store::ledger::Record;
+use longhaul_store::ledger::{Entry, Record};
 use longhaul_store::records::Side;
 
 use super::Question;
@@ -92,12 +92,16 @@ impl Question<'_> {
         let folder = FolderRef { mailbox: self.mailbox.id, folder: key };
         let mut traces = Traces::default();
         let mut item = asked;
-        scan(store, folder, checkpoint, |record| {
-            if record.key == item || ItemKey::of(&record.destination) == asked {
-                item = record.key;
-                traces.copies += 1;
-                traces.copied = Some(record);
+        scan(store, folder, checkpoint, |entry| match entry {
+            Entry::Stands(record) | Entry::Replaced { record, .. } => {
+                if record.key == item || ItemKey::of(&record.destination) == asked {
+                    item = record.key;
+                    traces.copies += 1;
+                    traces.copied = Some(record);
+                }
             }
+            Entry::Gone { key, .. } if key == item => traces.copied = None,
+            Entry::Left(_) | Entry::Back(_) | Entry::Gone { .. } => {}
         })
         .await?;
         if checkpoint.counters.failed > 0 {

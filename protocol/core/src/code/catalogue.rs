@@ -97,6 +97,8 @@ catalogue! {
     "0803" AMBIGUOUS_UPLOAD: "It cannot be told whether an upload was carried out.";
     "0804" FOLDER_NOT_CREATED: "A destination folder could not be created.";
     "0805" UPLOAD_UNANSWERED: "Uploads of an item end without a clear answer, and it does not stand.";
+    "0806" COPY_CHANGED: "An item changed in the source, and its copy was changed in the destination.";
+    "0807" COPY_GONE: "An item changed in the source, and its copy is no longer in the destination.";
     "0810" ERROR_BUDGET_SPENT: "More items of a mailbox failed than the pass allows.";
     // 09xx: job messages
     "0901" MESSAGE_VERSION_UNKNOWN: "A job message of a version this worker does not know.";

@@ -1,7 +1,10 @@
 //! The check every item passes between export and upload.
 
+use std::num::NonZeroU32;
+
 use longhaul_core::Timestamp;
 
+use super::digest::{ContentDigest, MESSAGE_FLAGS};
 use super::tag::{Tag, UTF16, code_page};
 use super::walk::{Name, Part, Visitor, Walk};
 use super::{Error, record::Records};
@@ -17,6 +20,11 @@ pub struct Report {
     pub delivered: Option<Timestamp>,
     /// When it was submitted (0x0039), likewise.
     pub submitted: Option<Timestamp>,
+    /// Whether it is marked read, if it says so and the stream could be followed that far.
+    pub read: Option<bool>,
+    /// A digest of its content, the read state left out; equal for an item and its copy. `None`
+    /// if the stream could not be followed to its end.
+    pub content: Option<NonZeroU32>,
     /// The separator before the attachments is missing. The format allows that, but no server
     /// was seen to leave it out: export again before believing it.
     pub suspect: bool,
@@ -89,6 +97,8 @@ impl Pipe {
         let suspect = !opaque && !self.walk.has_attachment_separator();
         Ok(Report {
             bytes: self.bytes,
+            read: flags(facts.flags.as_deref()).map(|flags| flags & READ != 0),
+            content: (!opaque).then(|| facts.digest.finish()),
             delivered: time(facts.delivered.as_deref()),
             submitted: time(facts.submitted.as_deref()),
             message_class: facts.class(),
@@ -104,6 +114,11 @@ const DELIVERED: u16 = 0x0E06;
 /// Type of a time: 64 bits, in 100 ns since 1601.
 /// Source: \[MS-DTYP\] section 2.3.3.
 const TIME: u16 = 0x0040;
+/// Type of a 32-bit number.
+const INTEGER: u16 = 0x0003;
+/// The bit of MessageFlags that says that a message is read.
+/// Source: \[MS-OXCMSG\] section 2.2.1.6.
+const READ: u32 = 1;
 /// Milliseconds from then to 1970.
 const EPOCH: i64 = 11_644_473_600_000;
 /// A message class has at most 255 characters of two bytes each.
@@ -120,11 +135,17 @@ pub(crate) struct Facts {
     message_class: Option<Vec<u8>>,
     delivered: Option<Vec<u8>>,
     submitted: Option<Vec<u8>>,
+    flags: Option<Vec<u8>>,
+    digest: ContentDigest,
 }
 
 fn time(value: Option<&[u8]>) -> Option<Timestamp> {
     let ticks = i64::from_le_bytes(value?.try_into().ok()?);
     Some(Timestamp(ticks / 10_000 - EPOCH))
+}
+
+fn flags(value: Option<&[u8]>) -> Option<u32> {
+    Some(u32::from_le_bytes(value?.try_into().ok()?))
 }
 
 impl Facts {
@@ -148,25 +169,30 @@ impl Facts {
         match self.reading? {
             MESSAGE_CLASS => Some(&mut self.message_class),
             SUBMITTED => Some(&mut self.submitted),
+            MESSAGE_FLAGS => Some(&mut self.flags),
             _ => Some(&mut self.delivered),
         }
     }
 }
 
 impl Visitor for Facts {
-    fn enter(&mut self, _part: Part) {
+    fn enter(&mut self, part: Part) {
         self.depth += 1;
+        self.digest.enter(part);
     }
 
     fn leave(&mut self) {
         self.depth -= 1;
+        self.digest.leave();
     }
 
-    fn property(&mut self, tag: Tag, _name: Option<Name>) {
+    fn property(&mut self, tag: Tag, name: Option<Name>) {
+        self.digest.property(tag, name.as_ref());
         let page = code_page(tag.kind);
         let ours = match tag.id {
             MESSAGE_CLASS => page.is_some(),
             SUBMITTED | DELIVERED => tag.kind == TIME,
+            MESSAGE_FLAGS => tag.kind == INTEGER,
             _ => false,
         };
         self.reading = (self.depth == 0 && ours).then_some(tag.id);
@@ -176,6 +202,7 @@ impl Visitor for Facts {
     }
 
     fn value(&mut self, length: usize) {
+        self.digest.value(length);
         self.reading = self.reading.filter(|_| length <= CLASS_BYTES);
         if let Some(value) = self.read() {
             *value = Some(Vec::with_capacity(length));
@@ -183,12 +210,14 @@ impl Visitor for Facts {
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
+        self.digest.bytes(bytes);
         if let Some(Some(value)) = self.read() {
             value.extend_from_slice(bytes);
         }
     }
 
     fn end(&mut self) {
+        self.digest.end();
         self.reading = None;
     }
 }

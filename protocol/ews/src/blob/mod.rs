@@ -15,6 +15,7 @@
 mod base64;
 pub mod canonical;
 mod check;
+mod digest;
 mod error;
 mod record;
 mod tag;

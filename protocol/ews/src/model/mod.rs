@@ -10,4 +10,4 @@ pub use item::{Exported, ItemFacts, Listed};
 pub use page::{
     FolderChange, FolderPage, FoundPage, HierarchyPage, ItemChange, ItemPage, SyncScope, Traversal,
 };
-pub use upload::{Deletion, PropertyChange, ServerVersion, Upload, UploadAction};
+pub use upload::{Deletion, PropertyChange, ServerVersion, Streamed, Upload, UploadAction};

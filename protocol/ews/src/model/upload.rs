@@ -1,6 +1,7 @@
 //! What is sent to the service: items, deletions, property changes.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use bytes::Bytes;
 use longhaul_core::Timestamp;
@@ -17,6 +18,15 @@ pub enum UploadAction {
     Update(ItemId),
     /// Replaces the item if it is in the folder, else makes a new one.
     UpdateOrCreate(ItemId),
+}
+
+/// An item that was uploaded while it was being exported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Streamed {
+    /// Its id in the destination.
+    pub id: ItemId,
+    /// The digest of its content ([`crate::blob::Report`]).
+    pub content: Option<NonZeroU32>,
 }
 
 /// An item to be uploaded.

@@ -60,7 +60,7 @@ pub(super) fn request(
 
 /// The element for a folder's class, and whether the class has to be written beside it: the
 /// elements of calendars, contacts and tasks stand for the plain class and refuse no other.
-fn element(class: Option<&str>) -> (&'static str, bool) {
+pub(super) fn element(class: Option<&str>) -> (&'static str, bool) {
     let Some(class) = class else {
         return ("t:Folder", false);
     };

@@ -30,13 +30,8 @@ impl Mailbox {
 }
 
 pub(super) fn request(smtp: &str, ids: &[ItemId], deletion: Deletion) -> Result<Vec<u8>, Error> {
-    let deletion = match deletion {
-        Deletion::HardDelete => "HardDelete",
-        Deletion::SoftDelete => "SoftDelete",
-        Deletion::MoveToDeletedItems => "MoveToDeletedItems",
-    };
     let attributes = [
-        ("DeleteType", deletion),
+        ("DeleteType", kind(deletion)),
         ("SendMeetingCancellations", "SendToNone"),
         ("AffectedTaskOccurrences", "AllOccurrences"),
         ("SuppressReadReceipts", "true"),
@@ -44,4 +39,13 @@ pub(super) fn request(smtp: &str, ids: &[ItemId], deletion: Deletion) -> Result<
     envelope(smtp, |xml| {
         xml.element("m:DeleteItem", &attributes, |xml| write::items(xml, ids));
     })
+}
+
+/// The name of a way to delete.
+pub(super) const fn kind(deletion: Deletion) -> &'static str {
+    match deletion {
+        Deletion::HardDelete => "HardDelete",
+        Deletion::SoftDelete => "SoftDelete",
+        Deletion::MoveToDeletedItems => "MoveToDeletedItems",
+    }
 }

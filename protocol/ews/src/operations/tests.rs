@@ -43,17 +43,26 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
         ("export_items", export_items::request(SMTP, &ids)),
         ("delete_item", delete_item::request(SMTP, &ids, Deletion::HardDelete)),
         ("move_item", move_item::request(SMTP, &ids, inbox)),
+        ("move_folder", move_folder::request(SMTP, &folder, &folder)),
+        ("update_folder", update_folder::request(SMTP, &folder, "IPF.Note", "R&D")),
+        (
+            "update_folder of a calendar",
+            update_folder::request(SMTP, &folder, "IPF.Appointment", "R&D"),
+        ),
+        ("delete_folder", delete_folder::request(SMTP, &folder, Deletion::MoveToDeletedItems)),
         (
             "update_item",
             update_item::request(
                 SMTP,
-                &versioned,
-                &[
-                    PropertyChange::Read(true),
-                    PropertyChange::Text { tag: 0x0037, value: "a < b".into() },
-                    PropertyChange::Integer { tag: 0x1080, value: -1 },
-                    PropertyChange::Time { tag: 0x0E06, value: Timestamp(1_700_000_000_000) },
-                ],
+                &[(
+                    &versioned,
+                    &[
+                        PropertyChange::Read(true),
+                        PropertyChange::Text { tag: 0x0037, value: "a < b".into() },
+                        PropertyChange::Integer { tag: 0x1080, value: -1 },
+                        PropertyChange::Time { tag: 0x0E06, value: Timestamp(1_700_000_000_000) },
+                    ][..],
+                )],
             ),
         ),
     ];

@@ -2,7 +2,7 @@
 
 use super::{outcomes, read_item, write};
 use crate::http::Call;
-use crate::soap::envelope;
+use crate::soap::{Answer, envelope};
 use crate::xml::{Ns, Xml};
 use crate::{Error, ItemError, ItemId, Mailbox, PropertyChange};
 
@@ -21,21 +21,48 @@ impl Mailbox {
         id: &ItemId,
         changes: &[PropertyChange],
     ) -> Result<Result<ItemId, ItemError>, Error> {
-        let xml = request(self.smtp(), id, changes)?;
+        let xml = request(self.smtp(), &[(id, changes)])?;
         let mut answer = Call::small("UpdateItem", xml).make(self).await?;
-        let mut results = outcomes::results(&mut answer, 1, "an item id", |part| {
-            let items = part.start.is(Ns::Messages, "Items");
-            part.children.first().filter(|_| items).and_then(read_item::id)
-        })
-        .await?;
+        let mut results = results(&mut answer, 1).await?;
         results.pop().ok_or_else(|| answer.malformed("it holds no response message"))
     }
+
+    /// Marks items read or unread, each with its own outcome: its id with its new change key.
+    /// Nobody is sent a receipt. Repeating is safe.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the call failed as a whole; [`ItemError`] per item.
+    pub async fn mark_read(
+        &self,
+        items: &[(ItemId, bool)],
+    ) -> Result<Vec<Result<ItemId, ItemError>>, Error> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        let changes: Vec<_> = items.iter().map(|(_, read)| [PropertyChange::Read(*read)]).collect();
+        let changes: Vec<_> =
+            items.iter().zip(&changes).map(|((id, _), change)| (id, change.as_slice())).collect();
+        let xml = request(self.smtp(), &changes)?;
+        let mut answer = Call::small("UpdateItem", xml).make(self).await?;
+        results(&mut answer, items.len()).await
+    }
+}
+
+async fn results(
+    answer: &mut Answer,
+    asked: usize,
+) -> Result<Vec<Result<ItemId, ItemError>>, Error> {
+    outcomes::results(answer, asked, "an item id", |part| {
+        let items = part.start.is(Ns::Messages, "Items");
+        part.children.first().filter(|_| items).and_then(read_item::id)
+    })
+    .await
 }
 
 pub(super) fn request(
     smtp: &str,
-    id: &ItemId,
-    changes: &[PropertyChange],
+    items: &[(&ItemId, &[PropertyChange])],
 ) -> Result<Vec<u8>, Error> {
     let attributes = [
         ("ConflictResolution", "AlwaysOverwrite"),
@@ -46,12 +73,14 @@ pub(super) fn request(
     envelope(smtp, |xml| {
         xml.element("m:UpdateItem", &attributes, |xml| {
             xml.element("m:ItemChanges", &[], |xml| {
-                xml.element("t:ItemChange", &[], |xml| {
-                    write::item(xml, id);
-                    xml.element("t:Updates", &[], |xml| {
-                        changes.iter().for_each(|change| set(xml, change));
+                for (id, changes) in items {
+                    xml.element("t:ItemChange", &[], |xml| {
+                        write::item(xml, id);
+                        xml.element("t:Updates", &[], |xml| {
+                            changes.iter().for_each(|change| set(xml, change));
+                        });
                     });
-                });
+                }
             });
         });
     })

@@ -5,6 +5,7 @@
 //!
 //! Source: Microsoft: "UploadItems operation".
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,8 +19,8 @@ use super::{outcomes, read_item, upload_items};
 use crate::http::{Body, Call, encoded_length};
 use crate::xml::{Ns, Xml};
 use crate::{
-    Error, Executed, ExportStream, FolderId, ItemError, ItemId, Mailbox, StreamError, UploadAction,
-    UploadStreamError, limits,
+    Error, Executed, ExportStream, FolderId, ItemError, Mailbox, StreamError, Streamed,
+    UploadAction, UploadStreamError, limits,
 };
 
 impl Mailbox {
@@ -42,7 +43,7 @@ impl Mailbox {
         length: Option<u64>,
         source: ExportStream,
         timeout: Duration,
-    ) -> Result<Result<ItemId, ItemError>, UploadStreamError> {
+    ) -> Result<Result<Streamed, ItemError>, UploadStreamError> {
         let mut xml = Xml::new();
         upload_items::open(&mut xml, self.smtp());
         upload_items::open_item(&mut xml, folder, associated, &action);
@@ -68,14 +69,15 @@ impl Mailbox {
             token_left: Some(limits::TOKEN_LEFT),
         };
         let mut answer = call.make(self).await.map_err(|error| course.explain(error))?;
-        let mut results = outcomes::results(&mut answer, 1, "an item id", |part| {
+        let results = outcomes::results(&mut answer, 1, "an item id", |part| {
             part.start.is(Ns::Messages, "ItemId").then(|| read_item::own_id(part)).flatten()
         })
         .await
         .map_err(|error| course.explain(error))?;
-        results.pop().ok_or_else(|| {
+        let result = results.into_iter().next().ok_or_else(|| {
             UploadStreamError::Destination(answer.malformed("it holds no response message"))
-        })
+        })?;
+        Ok(result.map(|id| Streamed { id, content: course.content() }))
     }
 }
 
@@ -89,6 +91,8 @@ struct Progress {
     fault: Mutex<Option<UploadStreamError>>,
     /// Whether the closing tags were handed over. Before, nothing can have been carried out.
     complete: AtomicBool,
+    /// The digest of what was sent, once it is complete.
+    content: Mutex<Option<NonZeroU32>>,
 }
 
 impl Course {
@@ -96,8 +100,13 @@ impl Course {
         *self.0.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
-    fn completed(&self) {
+    fn completed(&self, content: Option<NonZeroU32>) {
+        *self.0.content.lock().unwrap_or_else(PoisonError::into_inner) = content;
         self.0.complete.store(true, Ordering::SeqCst);
+    }
+
+    fn content(&self) -> Option<NonZeroU32> {
+        *self.0.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The reason on the source side, if there is one; else the destination's.
@@ -172,7 +181,7 @@ impl Sender {
         // The export is whole and checked: the request may be completed.
         let mut last = STANDARD.encode(&self.rest).into_bytes();
         last.extend_from_slice(&self.tail.take().unwrap_or_default());
-        self.course.completed();
+        self.course.completed(self.source.report().and_then(|report| report.content));
         Ok(Some(last.into()))
     }
 

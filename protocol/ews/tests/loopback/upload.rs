@@ -83,7 +83,7 @@ async fn stream_to(
     service: &Service,
     length: Option<u64>,
     source: ExportStream,
-) -> Result<Result<ItemId, longhaul_ews::ItemError>, UploadStreamError> {
+) -> Result<Result<longhaul_ews::Streamed, longhaul_ews::ItemError>, UploadStreamError> {
     let action = UploadAction::CreateNew;
     service.mailbox.upload_stream(&folder(), true, action, length, source, TIMEOUT).await
 }
@@ -96,7 +96,7 @@ async fn an_item_goes_straight_from_source_to_destination() {
             let (_source, stream) = source(&encode(&whole)).await;
             let service = Service::always(response("UploadItems", &[uploaded("N0")])).await;
             let id = stream_to(&service, announced, stream).await.expect("sent").expect("stored");
-            assert_eq!(id.id, "N0");
+            assert_eq!(id.id.id, "N0");
             let asked = service.asked().remove(0);
             let data = format!("<t:Data>{}</t:Data></t:Item>", encode(&whole));
             assert!(asked.body().contains(&data) && asked.body().ends_with("</s:Envelope>"));

@@ -117,7 +117,7 @@ async fn one_item_is_streamed_looked_up_changed_moved_and_deleted() {
         let stream = source.export_stream(&item.id).await.expect("answered").expect("data");
         let action = UploadAction::CreateNew;
         let id = destination.upload_stream(&to, false, action, announced, stream, TIMEOUT).await;
-        last = Some(id.expect("sent").expect("stored"));
+        last = Some(id.expect("sent").expect("stored").id);
     }
     let id = last.expect("two uploads");
 

@@ -71,7 +71,7 @@ pub async fn a_refused_commit_writes_nothing(setup: &impl Setup) {
     let mut late = good.clone();
     late.append.at += 1;
     let mut miscounted = good.clone();
-    miscounted.append.items += 1;
+    miscounted.append.sums.added += 1;
     let mut cut = good.clone();
     cut.append.bytes.pop();
     let mut template = good.clone();
@@ -86,8 +86,7 @@ pub async fn a_refused_commit_writes_nothing(setup: &impl Setup) {
     bench.audit().await;
     // A shorter record at the same place: nothing of what was refused shines through.
     let short = crate::ledger::Record { destination: "x".to_owned(), ..record("s") };
-    let append =
-        Appender::new(before.ledger_len, before.template).prepare(std::slice::from_ref(&short));
+    let append = Appender::new(before.ledger_len, before.template).prepare(&[short.clone().into()]);
     assert!(append.bytes.len() < good.append.bytes.len());
     bench.store().commit(&lease, only(batch, append)).await.expect("the commit is taken");
     assert_eq!(bench.ledger().await.last(), Some(&short));

@@ -11,6 +11,7 @@
 //! sentence.
 
 mod batches;
+mod changes;
 mod claiming;
 mod documents;
 mod failures;
@@ -29,6 +30,7 @@ use async_trait::async_trait;
 use crate::Store;
 
 pub use batches::*;
+pub use changes::*;
 pub use claiming::*;
 pub use documents::*;
 pub use failures::*;
@@ -110,6 +112,11 @@ macro_rules! conformance {
             records_are_listed_by_prefix_in_order_and_in_pages
             a_guarded_handle_writes_while_its_guard_stands
             a_guard_that_changed_refuses_every_write
+            a_folder_with_a_ledger_is_surveyed_copied_and_swept
+            a_stage_is_left_only_when_it_is_done
+            an_invalid_list_is_surveyed_anew
+            what_entries_do_is_counted
+            entries_that_take_more_than_there_is_are_refused
             random_calls_answer_as_the_model_says
         }
     };

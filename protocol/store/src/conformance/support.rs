@@ -13,7 +13,7 @@ use crate::folder::{
     Bounds, Checkpoint, Claim, Commit, Failure, Held, IntentItem, Lease, PassStart, Position, Seen,
     SliceEnd,
 };
-use crate::ledger::{Append, Appender, Reader, Record};
+use crate::ledger::{Append, Appender, Entry, Reader, Record, Seal};
 use crate::{Error, Store};
 
 /// Outlasts every test.
@@ -80,7 +80,7 @@ impl<'a, S: Setup> Bench<'a, S> {
     /// A commit of these items, made for the ledger as it is.
     pub(super) async fn outcome(&self, batch: BatchNo, names: &[&str]) -> Commit {
         let now = self.checkpoint().await;
-        let records: Vec<_> = names.iter().map(|name| record(name)).collect();
+        let records: Vec<_> = names.iter().map(|name| record(name).into()).collect();
         let append = Appender::new(now.ledger_len, now.template).prepare(&records);
         only(batch, append)
     }
@@ -115,7 +115,8 @@ impl<'a, S: Setup> Bench<'a, S> {
                 break;
             }
             at += piece.len() as u64;
-            records.extend(reader.push(&piece).expect("the ledger decodes"));
+            let entries = reader.push(&piece).expect("the ledger decodes");
+            records.extend(entries.into_iter().filter_map(Entry::into_record));
         }
         assert_eq!(at, checkpoint.ledger_len, "the ledger is as long as the checkpoint says");
         reader.finish().expect("the ledger ends with a record");
@@ -167,11 +168,12 @@ pub(super) fn record(name: &str) -> Record {
         version: name.len() as u32,
         size: Bytes(100 + name.len() as u64),
         destination: format!("destination of {name}"),
+        seal: Seal::default(),
     }
 }
 
 pub(super) fn items(names: &[&str]) -> Vec<IntentItem> {
-    let item = |name: &&str| IntentItem { key: ItemKey::of(name), source_id: (*name).to_owned() };
+    let item = |name: &&str| IntentItem::new(ItemKey::of(name), (*name).to_owned());
     names.iter().map(item).collect()
 }
 

@@ -1,12 +1,14 @@
 //! What is known of a folder: how far its copy has come, and what is in flight.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use longhaul_core::state::FolderJobState;
 use longhaul_core::{BatchNo, Bytes, Code, Epoch, Fence, ItemKey, PassId, SliceNo, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{BatchSet, LeaseHolder};
+use super::{BatchSet, LeaseHolder, Stage};
+use crate::ledger::Sums;
 
 /// How far a folder's copy has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,16 @@ pub struct Checkpoint {
     pub position: Option<Position>,
     /// The slice the folder is at within the pass.
     pub slice: SliceNo,
+    /// What the pass is doing with the folder.
+    #[serde(default)]
+    pub stage: Stage,
+    /// The first slice of that stage.
+    #[serde(default)]
+    pub stage_begins: SliceNo,
+    /// The ledger's length when the pass had surveyed the folder: what is held below it can be
+    /// settled in this pass.
+    #[serde(default)]
+    pub surveyed_to: u64,
     /// Whether the message for `slice` is known to be published.
     pub published: bool,
     /// The next slice must not begin before this.
@@ -44,7 +56,7 @@ pub struct Checkpoint {
     pub template: Vec<u8>,
     /// What the ledger and the failures add up to.
     pub counters: Counters,
-    /// The ledger's items when this pass began: the difference is what this pass copied.
+    /// Items copied when this pass began: the difference is what this pass copied.
     pub items_before: u64,
     /// What the folder looked like before the sync that ended the last pass.
     pub fingerprint: Option<Fingerprint>,
@@ -93,6 +105,43 @@ pub struct IntentItem {
     pub key: ItemKey,
     /// Its id at the source, to look it up when the outcome is in doubt.
     pub source_id: String,
+    /// A digest of the content that is uploaded, the read state left out, if it was known before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<NonZeroU32>,
+    /// The copy that is worked on; none for an item that has none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onto: Option<Onto>,
+}
+
+impl IntentItem {
+    /// An item that has no copy yet and of whose content nothing is known.
+    #[must_use]
+    pub const fn new(key: ItemKey, source_id: String) -> Self {
+        Self { key, source_id, content: None, onto: None }
+    }
+}
+
+/// What an upload, or a move, does with a copy that is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Onto {
+    /// Its content is replaced.
+    Update {
+        /// Its id in the destination.
+        copy: String,
+        /// The digest of the source's change key that it will be known by.
+        version: u32,
+        /// The size, likewise.
+        size: Bytes,
+    },
+    /// It is moved in from another folder.
+    Move {
+        /// Its id there.
+        copy: String,
+        /// When it was created, which a move does not change.
+        created: Option<Timestamp>,
+        /// The size it is known by.
+        size: Bytes,
+    },
 }
 
 /// What the ledger and the failures add up to. Written only together with them.
@@ -106,6 +155,33 @@ pub struct Counters {
     pub failed: u64,
     /// Items that were listed and gone when their turn came.
     pub vanished: u64,
+    /// Items of the ledger that left their source folder, and of which it is not known yet
+    /// whether they were moved or deleted.
+    #[serde(default)]
+    pub held: u64,
+    /// Changes that were carried over to copies.
+    #[serde(default)]
+    pub replaced: u64,
+    /// Items that were in the ledger and no longer are.
+    #[serde(default)]
+    pub removed: u64,
+}
+
+impl Counters {
+    /// Takes what entries of the ledger add up to in; `None` if they take more than there is.
+    pub(crate) fn add(&mut self, sums: Sums) -> Option<()> {
+        self.items = (self.items + sums.added).checked_sub(sums.removed)?;
+        self.bytes = Bytes((self.bytes.0 + sums.came.0).checked_sub(sums.went.0)?);
+        self.held = (self.held + sums.held).checked_sub(sums.released)?;
+        self.replaced += sums.replaced;
+        self.removed += sums.removed;
+        Some(())
+    }
+
+    /// Items that ever came into the ledger.
+    pub(crate) const fn copied(&self) -> u64 {
+        self.items + self.removed
+    }
 }
 
 /// An item that could not be copied.
@@ -179,7 +255,14 @@ impl Checkpoint {
     /// pass uploaded and this one settled.
     #[must_use]
     pub const fn copied_in_pass(&self) -> u64 {
-        self.counters.items.saturating_sub(self.items_before)
+        self.counters.copied().saturating_sub(self.items_before)
+    }
+
+    /// Whether the present slice is the first of its stage: its message is published by the
+    /// coordinator, once every folder of the mailbox is that far.
+    #[must_use]
+    pub fn begins_stage(&self) -> bool {
+        self.slice == self.stage_begins
     }
 
     /// Whether the pass will do nothing more with the folder.

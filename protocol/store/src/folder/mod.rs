@@ -3,12 +3,14 @@
 mod batches;
 mod checkpoint;
 mod lease;
+mod stage;
 mod step;
 pub(crate) mod steps;
 
 pub use batches::BatchSet;
 pub use checkpoint::{
-    Bounds, Checkpoint, Counters, Failure, Fingerprint, Intent, IntentItem, Outcome, Position,
+    Bounds, Checkpoint, Counters, Failure, Fingerprint, Intent, IntentItem, Onto, Outcome, Position,
 };
 pub use lease::{Claim, Held, Lease, LeaseHolder, Seen};
+pub use stage::Stage;
 pub use step::{Commit, PassStart, Receipt, SliceEnd};

@@ -69,6 +69,13 @@ pub enum SliceEnd {
     },
     /// The sync state no longer works: the next slice begins a new epoch.
     NewEpoch,
+    /// The folder is done with its stage and not with the pass: the next slice begins the next
+    /// stage. No intent is open; a survey leaves the position where it was, copying ends at the
+    /// list's end.
+    NextStage {
+        /// What the folder looked like before the sync that ended here.
+        fingerprint: Option<Fingerprint>,
+    },
     /// The whole list is worked through: the position is its end, and no intent is open.
     Done {
         /// What the folder looked like before the sync that ended here.

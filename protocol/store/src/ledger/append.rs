@@ -1,22 +1,18 @@
 //! Writing the ledger.
 
-use longhaul_core::Bytes;
+use super::id::IdForm;
+use super::{Entry, Sums};
 
-use super::Record;
-use super::record::id_bytes;
-
-/// Records to be written at one place of a ledger.
+/// Entries to be written at one place of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Append {
     /// The committed length they were made for.
     pub at: u64,
-    /// The records.
+    /// The entries.
     pub bytes: Vec<u8>,
-    /// How many they are.
-    pub items: u64,
-    /// The sum of their sizes.
-    pub size: Bytes,
-    /// The template, if these are the folder's first records.
+    /// What they add up to.
+    pub sums: Sums,
+    /// The template, if these hold the folder's first id.
     pub template: Option<Vec<u8>>,
 }
 
@@ -34,24 +30,22 @@ impl Appender {
         Self { len, template }
     }
 
-    /// What to write for `records`.
+    /// What to write for `entries`.
     #[must_use]
-    pub fn prepare(&self, records: &[Record]) -> Append {
-        let mut bytes = Vec::with_capacity(records.len() * 32);
-        let first = (self.template.is_empty())
-            .then(|| records.first().map(|record| id_bytes(&record.destination).1))
-            .flatten();
+    pub fn prepare(&self, entries: &[Entry]) -> Append {
+        let mut bytes = Vec::with_capacity(entries.len() * 40);
+        let id = |entry: &Entry| match entry {
+            Entry::Stands(record) | Entry::Replaced { record, .. } => {
+                Some(IdForm::of(&record.destination).1)
+            }
+            Entry::Left(_) | Entry::Back(_) | Entry::Gone { .. } => None,
+        };
+        let first = self.template.is_empty().then(|| entries.iter().find_map(id)).flatten();
         let template = first.as_deref().unwrap_or(&self.template);
-        for record in records {
-            record.write(template, &mut bytes);
+        for entry in entries {
+            entry.write(template, &mut bytes);
         }
-        Append {
-            at: self.len,
-            bytes,
-            items: records.len() as u64,
-            size: records.iter().map(|record| record.size).sum(),
-            template: first,
-        }
+        Append { at: self.len, bytes, sums: Sums::of(entries), template: first }
     }
 
     /// Takes note that `append` is committed and the ledger has `len` bytes by now.

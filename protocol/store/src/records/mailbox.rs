@@ -69,6 +69,9 @@ pub struct FolderRecord {
     pub destination_id: Option<String>,
     /// Display names from the root down.
     pub path: Vec<String>,
+    /// The source folder it stands in.
+    #[serde(default)]
+    pub parent: Option<FolderKey>,
     /// Its folder class, e.g. `IPF.Note`.
     pub class: String,
     /// Its well-known name, if it is a well-known folder.

@@ -63,6 +63,9 @@ pub struct OptionsRecord {
     /// Whether associated (hidden) items are copied too.
     #[serde(default)]
     pub associated_items: bool,
+    /// Whether what is deleted in the source between passes is deleted in the destination too.
+    #[serde(default)]
+    pub deletions: bool,
     /// Requests of a worker at a time to one mailbox, on each side.
     #[serde(default = "default_mailbox_requests")]
     pub mailbox_requests: u16,
@@ -88,6 +91,7 @@ impl Default for OptionsRecord {
     fn default() -> Self {
         Self {
             associated_items: false,
+            deletions: false,
             mailbox_requests: default_mailbox_requests(),
             show_subjects: false,
             error_budget: default_error_budget(),

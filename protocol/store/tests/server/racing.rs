@@ -108,7 +108,7 @@ async fn copy(
         if (name.len() + part) % 7 == 0 {
             tokio::time::sleep(TTL).await;
         }
-        let append = appender.prepare(&[record(&name)]);
+        let append = appender.prepare(&[record(&name).into()]);
         let receipt = store.commit(lease, empty(batch, append.clone())).await?;
         let last = shared.fences[at].fetch_max(lease.fence.0, Ordering::SeqCst);
         assert!(last <= lease.fence.0, "fence {} committed after {last}", lease.fence);

@@ -9,7 +9,7 @@ use longhaul_nodes::{Redis as Node, RedisOptions, Scissors};
 use longhaul_store::folder::{
     Bounds, Checkpoint, Claim, Commit, Held, IntentItem, Lease, PassStart, Receipt, Seen,
 };
-use longhaul_store::ledger::{Appender, Reader, Record};
+use longhaul_store::ledger::{Appender, Entry, Reader, Record, Seal};
 use longhaul_store::{Checkpoints as _, Error, Options, Redis};
 
 /// Outlasts every test.
@@ -101,7 +101,7 @@ pub(crate) fn granted(claim: Claim) -> Held {
 }
 
 pub(crate) fn items(names: &[&str]) -> Vec<IntentItem> {
-    let item = |name: &&str| IntentItem { key: ItemKey::of(name), source_id: (*name).to_owned() };
+    let item = |name: &&str| IntentItem::new(ItemKey::of(name), (*name).to_owned());
     names.iter().map(item).collect()
 }
 
@@ -111,12 +111,13 @@ pub(crate) fn record(name: &str) -> Record {
         version: 1,
         size: Bytes(name.len() as u64),
         destination: format!("destination of {name}"),
+        seal: Seal::default(),
     }
 }
 
 /// A commit of nothing but these items, for the ledger as `now` has it.
 pub(crate) fn outcome(now: &Checkpoint, batch: BatchNo, names: &[&str]) -> Commit {
-    let records: Vec<_> = names.iter().map(|name| record(name)).collect();
+    let records: Vec<_> = names.iter().map(|name| record(name).into()).collect();
     Commit {
         batch,
         append: Appender::new(now.ledger_len, now.template.clone()).prepare(&records),
@@ -140,7 +141,8 @@ pub(crate) async fn audit(store: &Redis, folder: FolderRef) -> BTreeSet<ItemKey>
     let bytes = store.ledger(folder, 0, usize::MAX).await.expect("answers");
     assert_eq!(bytes.len() as u64, now.ledger_len);
     let mut reader = Reader::new(now.template);
-    let records = reader.push(&bytes).expect("decodes");
+    let entries = reader.push(&bytes).expect("decodes");
+    let records: Vec<_> = entries.into_iter().filter_map(Entry::into_record).collect();
     reader.finish().expect("ends with a record");
     assert_eq!(now.counters.items, records.len() as u64, "items counted and in the ledger");
     let size: Bytes = records.iter().map(|record| record.size).sum();

@@ -29,7 +29,7 @@ mod user;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
@@ -63,6 +63,7 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .nest("/mailboxes/{address}", mailbox)
         .route("/dump/{address}", get(user::dump))
         .route("/digest/{address}", get(user::digest))
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn(loopback_only))
 }
 

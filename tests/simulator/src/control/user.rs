@@ -56,6 +56,7 @@ pub(super) async fn list(
                 "id": mailbox.item_id_text(listed.id),
                 "class": record.item.class(),
                 "subject": record.item.props.text(tags::SUBJECT),
+                "body": record.item.props.text(tags::BODY).map(beginning),
                 "size": listed.facts.size,
                 "read": listed.facts.read,
                 "associated": associated,
@@ -63,6 +64,11 @@ pub(super) async fn list(
         }
     }
     Ok(Json(items.into()))
+}
+
+/// Enough of a text to know it by.
+fn beginning(text: &str) -> String {
+    text.chars().take(64).collect()
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use longhaul_core::code::SERVICE_UNAVAILABLE;
 use longhaul_core::{Bytes, ItemKey};
 use longhaul_jobs::FolderSlice;
 use longhaul_store::folder::{Held, IntentItem, Position};
-use longhaul_store::ledger::{Appender, Record};
+use longhaul_store::ledger::{Appender, Record, Seal};
 use longhaul_store::{Error as StoreError, Store};
 use tokio::time::Instant;
 
@@ -44,7 +44,8 @@ fn key(item: usize) -> ItemKey {
 }
 
 fn record(item: usize) -> Record {
-    Record { key: key(item), version: 0, size: Bytes(1), destination: format!("copy-{item}") }
+    let destination = format!("copy-{item}");
+    Record { key: key(item), version: 0, size: Bytes(1), destination, seal: Seal::default() }
 }
 
 impl Quick {
@@ -66,7 +67,7 @@ impl Quick {
             for intended in &intent.items {
                 let item: usize = intended.source_id.parse().expect("a number");
                 if self.has_uploaded(item) {
-                    outcome.records.push(record(item));
+                    outcome.entries.push(record(item).into());
                 }
             }
             committer.commit(None, *batch, outcome).await?;
@@ -100,12 +101,12 @@ impl Quick {
         }
         let page = committer.listed(1, end);
         let lease = keeper.lease();
-        let intended = vec![IntentItem { key: key(item), source_id: item.to_string() }];
+        let intended = vec![IntentItem::new(key(item), item.to_string())];
         let batch = checkpoint.next_batch;
         self.store.intend(&lease, batch, intended, Duration::from_secs(1)).await?;
         // Sent at once: before its deadline.
         self.scene.lock().unwrap_or_else(PoisonError::into_inner).uploads.push(item);
-        let outcome = Outcome { records: vec![record(item)], ..Outcome::default() };
+        let outcome = Outcome { entries: vec![record(item).into()], ..Outcome::default() };
         committer.commit(Some(page), batch, outcome).await?;
         Ok((!is_last).then_some(Halt::Enough))
     }
@@ -129,7 +130,8 @@ impl Work for Quick {
             Err(StoreError::Conflict(_)) => Some(Halt::Lost),
             Err(error) => Some(Halt::store(&error)),
         };
-        let ending = Ending { halt, progressed: committer.has_progressed(), fingerprint: None };
+        let progressed = committer.has_progressed();
+        let ending = Ending { halt, more: false, progressed, fingerprint: None };
         let position = committer.unsaved();
         Ok(Done { begun: asked, ending, keeper, position })
     }

@@ -124,8 +124,10 @@ impl Folder {
         if found.is_empty() {
             return Ok(());
         }
-        self.read_ledger(|record| {
-            found.remove(&ItemKey::of(&record.destination));
+        self.read_ledger(|entry| {
+            if let Some(record) = entry.into_record() {
+                found.remove(&ItemKey::of(&record.destination));
+            }
         })
         .await
     }

@@ -156,7 +156,7 @@ mod tests {
     fn doubtful(id: &str, message_id: Option<&str>, size: u64) -> Doubtful {
         Doubtful {
             batch: BatchNo(0),
-            intent: IntentItem { key: ItemKey::of(id), source_id: id.to_owned() },
+            intent: IntentItem::new(ItemKey::of(id), id.to_owned()),
             facts: facts(id, message_id, size),
         }
     }

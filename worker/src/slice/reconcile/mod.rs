@@ -8,12 +8,16 @@
 //! - [an upload that was refused](refused), throttled for instance, and is to be repeated within
 //!   the slice: what answers a request with "busy" may have carried it out.
 //!
+//! A change to a copy that was there needs no search: the copy's own content says whether it was
+//! made. A copy that was moved is looked for where it was first.
+//!
 //! What is found is adopted into the ledger, what is not is uploaded again, and what cannot be
 //! told is parked with the ids of both sides: never guessed.
 
 mod arrivals;
 mod copies;
 mod matching;
+mod onto;
 mod open;
 mod refused;
 

@@ -6,6 +6,7 @@ use longhaul_core::code::{AMBIGUOUS_UPLOAD, UPLOAD_UNANSWERED};
 use longhaul_core::{BatchNo, Bytes};
 use longhaul_ews::limits::FIND_PAGE;
 use longhaul_store::folder::{Checkpoint, Intent, IntentItem};
+use longhaul_store::ledger::{Entry, Record, Seal};
 use longhaul_telemetry::metrics;
 
 use super::matching::{Verdict, settle};
@@ -13,7 +14,7 @@ use super::{Doubtful, may_stand_as};
 use crate::slice::committer::Outcome;
 use crate::slice::error::Halt;
 use crate::slice::folder::Folder;
-use crate::slice::item::Item;
+use crate::slice::item::{Aim, Item, UNKNOWN_VERSION, seal};
 use crate::slice::upload::NOTHING_TO_SEND;
 
 impl Folder {
@@ -31,9 +32,14 @@ impl Folder {
             return Err(Halt::Settling(settled.since(now)));
         }
         metrics().intents_left.add(intents.len() as u64, ());
-        let verdicts = self.judge(intents, settled.is_none()).await?;
         let mut outcomes: HashMap<BatchNo, Outcome> =
             intents.keys().map(|batch| (*batch, Outcome::default())).collect();
+        let (onto, new): (Vec<_>, Vec<_>) =
+            items_of(intents).into_iter().partition(|(_, item)| item.onto.is_some());
+        let unanswered = intents.iter().filter(|(_, intent)| is_unanswered(intent));
+        let unanswered = unanswered.map(|(batch, _)| *batch).collect();
+        self.settle_onto(onto, &unanswered, &mut outcomes).await?;
+        let verdicts = self.judge(new, intents, settled.is_none()).await?;
         for (item, verdict) in verdicts {
             let answered = intents.get(&item.batch).is_some_and(|intent| !is_unanswered(intent));
             let outcome = outcomes.entry(item.batch).or_default();
@@ -41,7 +47,7 @@ impl Folder {
         }
         for (batch, outcome) in outcomes {
             tracing::info!(
-                adopted = outcome.records.len(),
+                adopted = outcome.entries.len(),
                 ambiguous = outcome.failures.len(),
                 "settled an upload of an earlier owner"
             );
@@ -54,10 +60,10 @@ impl Folder {
     /// What became of the intents' items.
     async fn judge(
         &self,
+        asked: Vec<(BatchNo, IntentItem)>,
         intents: &BTreeMap<BatchNo, Intent>,
         all_answered: bool,
     ) -> Result<Vec<(Doubtful, Verdict)>, Halt> {
-        let asked = items_of(intents);
         if asked.is_empty() {
             return Ok(Vec::new());
         }
@@ -86,6 +92,7 @@ impl Folder {
         outcome: &mut Outcome,
     ) -> Result<(), Halt> {
         metrics().settlements.add(1, verdict.settlement());
+        let content = doubtful.intent.content;
         let item = item_of(doubtful);
         match verdict {
             // It was refused, and nothing is wrong with it: it is listed again.
@@ -96,9 +103,12 @@ impl Folder {
                 self.fail(&item, UPLOAD_UNANSWERED, detail, outcome).await?;
             }
             Verdict::Stands(id) => {
-                self.index().copied(item.key);
                 self.arrived(&id);
-                self.stands(&item, &id, outcome);
+                // The item may have changed since: it is compared when it is listed.
+                let seal = Seal { change_key: seal(&id), content };
+                let (version, destination) = (UNKNOWN_VERSION, id.id);
+                let record = Record { key: item.key, version, size: item.size, destination, seal };
+                self.adopt(Entry::Stands(record), outcome);
             }
             Verdict::Ambiguous(ids) => {
                 self.fail(&item, AMBIGUOUS_UPLOAD, may_stand_as(ids), outcome).await?;
@@ -125,7 +135,7 @@ fn items_of(intents: &BTreeMap<BatchNo, Intent>) -> Vec<(BatchNo, IntentItem)> {
     items
 }
 
-fn item_of(doubtful: Doubtful) -> Item {
+pub(super) fn item_of(doubtful: Doubtful) -> Item {
     let facts = doubtful.facts;
     Item {
         key: doubtful.intent.key,
@@ -134,5 +144,8 @@ fn item_of(doubtful: Doubtful) -> Item {
         size: facts.size.unwrap_or(Bytes(0)),
         received: facts.delivered.or(facts.submitted).or(facts.created),
         associated: false,
+        aim: Aim::New,
+        content: None,
+        read: None,
     }
 }

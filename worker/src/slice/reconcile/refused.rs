@@ -42,9 +42,15 @@ impl Folder {
         };
         let nobody_sends = self.sending.write();
         let _nobody_sends = self.unless_stopped(nobody_sends).await?;
-        let mut found = self.find_refused(batch, items, sent).await?;
+        let new: Vec<_> = items.iter().filter(|item| item.asked().is_none()).copied().collect();
+        let mut found = self.find_refused(batch, &new, sent).await?;
         let mut absent = Vec::with_capacity(items.len());
         for item in items {
+            if let Some(asked) = item.asked() {
+                let look = self.look_closely(asked, &item.id).await?;
+                absent.push(self.may_write(item, look, flight).await?.is_some());
+                continue;
+            }
             let found = found.remove(&item.key);
             absent.push(found.is_none());
             match found {
@@ -70,6 +76,9 @@ impl Folder {
         items: &[&Item],
         sent: Sent,
     ) -> Result<HashMap<ItemKey, Found>, Halt> {
+        if items.is_empty() {
+            return Ok(HashMap::new());
+        }
         let since = self.earliest_after(sent).await?;
         let candidates = self.newest_copies(since, Some(sent), LOOK_PAGE).await?;
         if candidates.is_empty() {

@@ -27,6 +27,8 @@ fn the_sample_is_whole() {
             message_class: Some("IPM.Note".into()),
             delivered: sent,
             submitted: sent,
+            read: Some(true),
+            content: report.content,
             suspect: false,
             opaque: false,
         }

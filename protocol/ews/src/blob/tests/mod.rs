@@ -3,4 +3,5 @@
 mod base64;
 mod canonical;
 mod checker;
+mod digest;
 mod sample;

@@ -12,7 +12,7 @@ use crate::conformance::Setup;
 use crate::conformance::support::{
     Bench, LONG, RUNTIME, done, failure, go_on, items, list_end, position, record,
 };
-use crate::folder::{Bounds, Claim, Lease, PassStart, Position, Seen, SliceEnd};
+use crate::folder::{Bounds, Claim, Lease, PassStart, Position, Seen, SliceEnd, Stage};
 use crate::ledger::Append;
 
 const SEEDS: u64 = 6;
@@ -107,6 +107,7 @@ impl<S: Setup> Run<'_, S> {
         }
         (model.pass, model.bounds) = (Some(pass), bounds);
         (model.slice, model.published, model.over) = (0, false, false);
+        (model.stage, model.stage_begins) = (model.first_stage(), 0);
     }
 
     async fn claim(&mut self) {
@@ -234,8 +235,9 @@ impl<S: Setup> Run<'_, S> {
 
     async fn end_slice(&mut self) {
         let Some(lease) = self.lease() else { return };
-        let (end, over) = match self.random.random_range(0..6) {
+        let (end, over) = match self.random.random_range(0..8) {
             0 => (SliceEnd::NewEpoch, false),
+            6..8 => (SliceEnd::NextStage { fingerprint: None }, false),
             1 => (done(), true),
             2 => {
                 let code = longhaul_core::code::ATTEMPTS_USED_UP;
@@ -252,7 +254,12 @@ impl<S: Setup> Run<'_, S> {
         let model = &mut self.model;
         let reached = position.clone().or_else(|| model.position.clone());
         let fits = match end {
-            SliceEnd::Done { .. } => {
+            SliceEnd::NextStage { .. } if model.stage == Stage::Survey => {
+                model.intents.is_empty() && position.is_none()
+            }
+            SliceEnd::NextStage { .. } if model.stage == Stage::Sweep => false,
+            SliceEnd::Done { .. } if model.stage == Stage::Survey => false,
+            SliceEnd::Done { .. } | SliceEnd::NextStage { .. } => {
                 model.intents.is_empty() && reached.as_ref().is_some_and(|reached| reached.last)
             }
             SliceEnd::NewEpoch => position.is_none(),
@@ -270,6 +277,15 @@ impl<S: Setup> Run<'_, S> {
         if end == SliceEnd::NewEpoch {
             model.epoch += 1;
             model.position = None;
+            model.stage = model.first_stage();
+            if model.stage == Stage::Survey {
+                model.stage_begins = model.slice;
+            }
+        }
+        if matches!(end, SliceEnd::NextStage { .. }) {
+            let surveyed = model.stage == Stage::Survey;
+            model.stage = if surveyed { Stage::Copy } else { Stage::Sweep };
+            model.stage_begins = model.slice;
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use longhaul_core::{BatchNo, Bytes, Epoch, Fence, ItemKey, OwnerToken, PassId, SliceNo};
 
 use crate::conformance::support::items;
-use crate::folder::{Bounds, Checkpoint, Counters, Failure, Intent, Position};
+use crate::folder::{Bounds, Checkpoint, Counters, Failure, Intent, Position, Stage};
 use crate::ledger::Record;
 
 /// A folder. Intents are the fence that made them and the names of their items.
@@ -15,6 +15,8 @@ pub(super) struct Model {
     pub(super) bounds: Bounds,
     pub(super) epoch: u32,
     pub(super) slice: u32,
+    pub(super) stage: Stage,
+    pub(super) stage_begins: u32,
     pub(super) published: bool,
     pub(super) over: bool,
     pub(super) position: Option<Position>,
@@ -29,6 +31,11 @@ pub(super) struct Model {
 }
 
 impl Model {
+    /// The stage that a folder with this ledger begins with.
+    pub(super) fn first_stage(&self) -> Stage {
+        if self.ledger.is_empty() { Stage::Copy } else { Stage::Survey }
+    }
+
     /// `found` with everything the model knows put in: the same, if the store is right.
     pub(super) fn overlay(&self, found: &Checkpoint) -> Checkpoint {
         let lease = self.owner.zip(found.lease).map(|(owner, mut holder)| {
@@ -52,6 +59,8 @@ impl Model {
             bounds: self.bounds,
             position: self.position.clone(),
             slice: SliceNo(self.slice),
+            stage: self.stage,
+            stage_begins: SliceNo(self.stage_begins),
             published: self.published,
             outcome: found.outcome.clone().filter(|_| self.over),
             fence: Fence(self.fence),
@@ -63,6 +72,7 @@ impl Model {
                 bytes: self.ledger.iter().map(|record| record.size).sum::<Bytes>(),
                 failed: self.failures.len() as u64,
                 vanished: self.vanished,
+                ..Counters::default()
             },
             ..found.clone()
         }

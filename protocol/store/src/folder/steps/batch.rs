@@ -8,7 +8,7 @@ use super::holder;
 use crate::Error;
 use crate::folder::{Checkpoint, Commit, Intent, IntentItem, Lease, Receipt};
 use crate::invariants::{self, Invariant};
-use crate::ledger::{Append, Reader};
+use crate::ledger::{Append, Entry, Reader, Sums};
 
 /// How far a batch number may run ahead: more is a fault, and each number costs a step.
 const MAX_SKIPPED: u64 = 1 << 16;
@@ -94,25 +94,27 @@ fn append(checkpoint: &mut Checkpoint, append: &Append) -> Result<(), Error> {
         }
         checkpoint.template.clone_from(template);
     }
-    let before = checkpoint.counters;
     checkpoint.ledger_len += append.bytes.len() as u64;
-    checkpoint.counters.items += append.items;
-    checkpoint.counters.bytes += append.size;
 
     let mut reader = Reader::new(checkpoint.template.clone());
-    let records = reader.push(&append.bytes).map_err(|_| UNREADABLE)?;
+    let entries = reader.push(&append.bytes).map_err(|_| UNREADABLE)?;
     reader.finish().map_err(|_| UNREADABLE)?;
-    let counted = records.len() as u64 == append.items
-        && records.iter().map(|record| record.size).sum::<longhaul_core::Bytes>() == append.size;
-    if !counted {
-        return Err(Error::Conflict("the records are not what their sums say"));
+    let sums = Sums::of(&entries);
+    if sums != append.sums {
+        return Err(Error::Conflict("the entries are not what their sums say"));
     }
-    if records.iter().any(|record| record.destination.is_empty()) {
+    if entries
+        .into_iter()
+        .filter_map(Entry::into_record)
+        .any(|record| record.destination.is_empty())
+    {
         return Err(Error::Conflict("a record has no destination id"));
     }
-    let grown = checkpoint.counters.items - before.items;
-    invariants::check(Invariant::Cp2, grown == records.len() as u64);
+    let before = checkpoint.counters;
+    checkpoint.counters.add(sums).ok_or(Error::Conflict("the entries take more than there is"))?;
+    let items = checkpoint.counters.items;
+    invariants::check(Invariant::Cp2, items + sums.removed == before.items + sums.added);
     Ok(())
 }
 
-const UNREADABLE: Error = Error::Conflict("the records do not decode");
+const UNREADABLE: Error = Error::Conflict("the entries do not decode");

@@ -14,7 +14,7 @@ pub(crate) use lease::{break_lease, claim, release, renew};
 pub(crate) use pass::{begin, cancel, mark_published};
 pub(crate) use slice::end_slice;
 
-use super::{Checkpoint, Lease, LeaseHolder};
+use super::{Checkpoint, Lease, LeaseHolder, Stage};
 use crate::Error;
 use crate::invariants::{self, Invariant};
 
@@ -65,6 +65,14 @@ fn begin_epoch(checkpoint: &mut Checkpoint) {
     checkpoint.position = None;
     // It belongs to a sync of the epoch before.
     checkpoint.fingerprint = None;
+}
+
+/// The folder is to go through its stages: what is in its ledger may have left it, so it is
+/// surveyed first; not by a pass that only tries failures again, which sees some folders only.
+const fn begin_stages(checkpoint: &mut Checkpoint) -> Stage {
+    let surveys = checkpoint.ledger_len > 0 && !checkpoint.bounds.failed_only;
+    checkpoint.stage = if surveys { Stage::Survey } else { Stage::Copy };
+    checkpoint.stage
 }
 
 #[cfg(test)]

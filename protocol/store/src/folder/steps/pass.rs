@@ -2,8 +2,8 @@
 
 use longhaul_core::{BatchNo, Epoch, Fence, PassId, SliceNo, Timestamp};
 
-use super::{begin_epoch, break_lease};
-use crate::folder::{BatchSet, Checkpoint, Counters, Outcome, PassStart};
+use super::{begin_epoch, begin_stages, break_lease};
+use crate::folder::{BatchSet, Checkpoint, Counters, Outcome, PassStart, Stage};
 
 /// The checkpoint once `start` has begun.
 pub(crate) fn begin(before: Option<&Checkpoint>, start: PassStart, now: Timestamp) -> Checkpoint {
@@ -27,10 +27,12 @@ pub(crate) fn begin(before: Option<&Checkpoint>, start: PassStart, now: Timestam
     after.pass = start.pass;
     after.bounds = start.bounds;
     after.slice = SliceNo(0);
+    begin_stages(&mut after);
+    after.stage_begins = SliceNo(0);
     after.published = false;
     after.not_before = None;
     after.outcome = None;
-    after.items_before = before.counters.items;
+    after.items_before = before.counters.copied();
     after.progressed = now;
     after
 }
@@ -42,6 +44,9 @@ fn first(start: PassStart, now: Timestamp) -> Checkpoint {
         bounds: start.bounds,
         position: None,
         slice: SliceNo(0),
+        stage: Stage::Copy,
+        stage_begins: SliceNo(0),
+        surveyed_to: 0,
         published: false,
         not_before: None,
         outcome: None,
