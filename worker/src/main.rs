@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 mod program;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     program::main().into()
 }

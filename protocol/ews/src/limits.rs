@@ -19,7 +19,7 @@ pub const BATCH_BYTES: u64 = 20_000_000;
 /// never share a request.
 pub const ALONE_BYTES: u64 = BATCH_BYTES / 2;
 
-/// Decoded bytes one batched export may take in memory. An item's export can be larger than its
+/// Base64 text one batched export may take in memory. An item's export can be larger than its
 /// listed size, so a batch may overshoot; what goes beyond is given back to be exported alone.
 /// Ours: three full batches.
 pub const EXPORT_MEMORY: usize = 64 * 1024 * 1024;
@@ -73,10 +73,6 @@ pub(crate) const ATTRIBUTES: usize = 32;
 
 /// Entries in one page before it is taken for a runaway answer: four of the largest pages.
 pub(crate) const PAGE_ENTRIES: usize = 4 * FIND_PAGE as usize;
-
-/// Raw bytes encoded at a time while sending. Divisible by 3, so that only the last piece is
-/// padded; encodes to 64 KiB.
-pub(crate) const ENCODE_CHUNK: usize = 48 * 1024;
 
 /// Bytes of one piece of a streamed item, at most.
 pub const STREAM_CHUNK: usize = 64 * 1024;

@@ -77,7 +77,9 @@ impl Folder {
 
     async fn copy_small(&self, batch: Batch, flight: &mut Flight) -> Result<(), Halt> {
         {
-            let memory = self.memory.reserve(batch.size + OVERHEAD);
+            // Content is held as base64 text.
+            let text = Bytes(batch.size.0.div_ceil(3) * 4);
+            let memory = self.memory.reserve(text + OVERHEAD);
             let _memory = self.unless_stopped(memory).await?;
             let ready = self.export(batch.items, flight).await?;
             self.upload(ready, flight).await?;

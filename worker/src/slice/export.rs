@@ -1,8 +1,8 @@
 //! Reading a batch's items from the source.
 
-use bytes::Bytes;
 use longhaul_core::code::{MALFORMED_ANSWER, TOO_LARGE};
 use longhaul_core::{Code, ItemKey, Timestamp};
+use longhaul_ews::blob::Base64Text;
 use longhaul_ews::{Exported, ItemError, UploadAction};
 use tokio::time::{Instant, sleep_until};
 
@@ -19,7 +19,7 @@ use crate::throttle::{CallError, Ladder};
 #[derive(Debug)]
 pub(super) struct Ready {
     pub(super) item: Item,
-    pub(super) blob: Bytes,
+    pub(super) blob: Base64Text,
     /// What the upload does with it.
     pub(super) action: UploadAction,
 }
@@ -181,7 +181,7 @@ mod tests {
         };
         let exported = |id: &str, class: &str, delivered| Exported {
             id: ItemId::new(id),
-            data: bytes::Bytes::new(),
+            data: Base64Text::encode(&[]),
             report: Report {
                 bytes: 0,
                 message_class: Some(class.to_owned()),

@@ -234,7 +234,7 @@ impl Folder {
 
 /// Reads an item to its end; its length, if it is whole.
 async fn drain(mut export: ExportStream) -> Result<u64, StreamError> {
-    while export.next_chunk().await?.is_some() {}
+    while export.next_piece().await?.is_some() {}
     Ok(export.report().map_or(0, |report| report.bytes))
 }
 

@@ -148,7 +148,7 @@ impl Folder {
         group: &mut Group<Ready>,
     ) -> Result<Result<Answers, Option<longhaul_ews::Error>>, Unanswered> {
         let halted = |halt| Unanswered::Refused(CallError::Halted(halt));
-        let size = Bytes(group.members.iter().map(|ready| ready.blob.len() as u64).sum());
+        let size = Bytes(group.members.iter().map(|ready| ready.blob.content_bytes()).sum());
         let runtime = self.options.upload_timeout(size);
         let peer = &self.destination;
         // Before the lane, so that who looks what stands never waits for who waits for the lane.

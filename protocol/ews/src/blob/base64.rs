@@ -10,7 +10,7 @@ use super::Error;
 
 /// Standard base64, by the processor's vector instructions where it has them: every byte that is
 /// copied passes here twice.
-pub(crate) static BASE64: LazyLock<Simd> = LazyLock::new(|| Simd::standard(PAD));
+pub(super) static BASE64: LazyLock<Simd> = LazyLock::new(|| Simd::standard(PAD));
 
 /// What the service writes where it cut an export short.
 /// Source: Microsoft: "How to export items by using EWS in Exchange".

@@ -21,9 +21,11 @@ mod record;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod text;
 mod walk;
 
-pub(crate) use base64::BASE64;
 pub use base64::{Base64Decoder, TRUNCATION_MARKER};
 pub use check::{Checker, Report};
 pub use error::Error;
+pub use text::Base64Text;
+pub(crate) use text::{Keeper, encoded_length, symbols};

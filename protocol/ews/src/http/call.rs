@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use futures::TryStreamExt as _;
 use longhaul_identity::AccessToken;
 use reqwest::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, SET_COOKIE,
 };
-use tokio_util::io::StreamReader;
 use uuid::Uuid;
 
 use super::body::{self, Body};
@@ -72,13 +70,13 @@ impl Call {
                 }
                 (length, response, id)
             }
-            Body::Held(segments) => {
-                let length = Some(body::length(&segments));
-                let body = body::stream(&segments);
+            Body::Held(pieces) => {
+                let length = Some(body::length(&pieces));
+                let body = body::stream(&pieces);
                 let (response, id) = send(mailbox, operation, token, body, length, timeout).await?;
                 if response.status() == 401 {
                     let token = &tokens.renewed_after(token).await.map_err(Error::token)?;
-                    let body = body::stream(&segments);
+                    let body = body::stream(&pieces);
                     let (response, id) =
                         send(mailbox, operation, token, body, length, timeout).await?;
                     (length, response, id)
@@ -199,5 +197,5 @@ fn source(response: reqwest::Response) -> Source {
             Err(_) => Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "it fell silent")),
         }
     });
-    Box::pin(StreamReader::new(Box::pin(stream.into_stream())))
+    Box::pin(stream)
 }

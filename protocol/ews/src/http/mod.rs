@@ -6,5 +6,5 @@ mod hint;
 mod measure;
 mod status;
 
-pub(crate) use body::{Body, Segment, encoded_length};
+pub(crate) use body::Body;
 pub(crate) use call::Call;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use longhaul_core::{Bytes, Timestamp};
 
-use crate::blob::Report;
+use crate::blob::{Base64Text, Report};
 use crate::{FolderId, ItemId};
 
 /// An item in a list of changes.
@@ -67,23 +67,12 @@ impl fmt::Debug for ItemFacts {
 }
 
 /// An exported item that was decoded and checked.
-///
-/// `Debug` leaves out the content.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
     /// Its id as the service returned it; the spelling may differ from the one asked for.
     pub id: ItemId,
-    /// The item's bytes, to be uploaded unchanged.
-    pub data: bytes::Bytes,
+    /// The item, to be uploaded unchanged.
+    pub data: Base64Text,
     /// What the check found.
     pub report: Report,
-}
-
-impl fmt::Debug for Exported {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exported")
-            .field("id", &self.id)
-            .field("report", &self.report)
-            .finish_non_exhaustive()
-    }
 }

@@ -1,12 +1,11 @@
 //! What is sent to the service: items, deletions, property changes.
 
-use std::fmt;
 use std::num::NonZeroU32;
 
-use bytes::Bytes;
 use longhaul_core::Timestamp;
 
 use crate::ItemId;
+use crate::blob::Base64Text;
 
 /// What an upload does in the destination.
 /// Source: Microsoft: "UploadItemType".
@@ -30,26 +29,14 @@ pub struct Streamed {
 }
 
 /// An item to be uploaded.
-///
-/// `Debug` leaves out the content.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Upload {
     /// The exported item, unchanged.
-    pub data: Bytes,
+    pub data: Base64Text,
     /// Whether it is an associated item.
     pub associated: bool,
     /// What to do with it.
     pub action: UploadAction,
-}
-
-impl fmt::Debug for Upload {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upload")
-            .field("bytes", &self.data.len())
-            .field("associated", &self.associated)
-            .field("action", &self.action)
-            .finish_non_exhaustive()
-    }
 }
 
 /// How an item is deleted. Nobody is ever sent a cancellation.

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
 use longhaul_core::ItemKey;
 
 use super::{outcomes, read_item, write};
 use crate::blob::canonical::{Canonical, Collector};
-use crate::blob::{self, Base64Decoder, Checker, Report};
+use crate::blob::{self, Base64Decoder, Base64Text, Checker, Keeper, Report};
 use crate::http::{Body, Call};
 use crate::soap::{Answer, envelope};
 use crate::xml::Ns;
@@ -30,16 +31,12 @@ impl Mailbox {
         let results = self
             .export_each(ids, || Keep {
                 checker: Checker::new(),
-                data: Vec::with_capacity(ITEM_BYTES),
+                keeper: Keeper::default(),
                 full: false,
                 held: &held,
             })
             .await?;
-        let exported = |(id, (data, report)): (ItemId, (Vec<u8>, Report))| Exported {
-            id,
-            data: data.into(),
-            report,
-        };
+        let exported = |(id, (data, report))| Exported { id, data, report };
         Ok(results.into_iter().map(|result| result.map(exported)).collect())
     }
 
@@ -56,7 +53,10 @@ impl Mailbox {
         ids: &[ItemId],
     ) -> Result<Vec<Result<Canonical, ItemError>>, Error> {
         let results = self
-            .export_each(ids, || Digest { collector: Collector::new(), bytes: Vec::new() })
+            .export_each(ids, || Digest {
+                collector: Collector::new(),
+                decoder: Base64Decoder::new(),
+            })
             .await?;
         Ok(results.into_iter().map(|result| result.map(|(_, canonical)| canonical)).collect())
     }
@@ -73,6 +73,7 @@ impl Mailbox {
         let mut results = Vec::with_capacity(ids.len());
         let places: HashMap<_, _> =
             ids.iter().enumerate().map(|(place, id)| (ItemKey::of(&id.id), place)).collect();
+        let mut bytes = Vec::new();
         answer.open_messages().await?;
         while let Some(mut message) = answer.message().await? {
             let (mut id, mut data) = (None, None);
@@ -80,7 +81,7 @@ impl Mailbox {
                 if part.is(Ns::Messages, "ItemId") {
                     id = read_item::own_id(&answer.tree(part).await?);
                 } else if part.is(Ns::Messages, "Data") {
-                    data = Some(decode(&mut answer, sink()).await?);
+                    data = Some(decode(&mut answer, sink(), &mut bytes).await?);
                 } else {
                     answer.skip().await?;
                 }
@@ -118,22 +119,21 @@ pub(super) fn call(xml: Vec<u8>) -> Call {
 }
 
 /// Reads the open `Data` into `sink`. A damaged item is read over, so that those behind it are
-/// not lost with it.
+/// not lost with it. `bytes` is room for a decoded piece.
 async fn decode<S: Sink>(
     answer: &mut Answer,
     mut sink: S,
+    bytes: &mut Vec<u8>,
 ) -> Result<Result<Option<S::Output>, blob::Error>, Error> {
-    let mut decoder = Base64Decoder::new();
     let mut outcome = Ok(());
     loop {
-        let piece = answer.piece(|text| {
-            if outcome.is_ok() {
-                outcome = sink.push(text, &mut decoder);
+        match answer.piece().await {
+            Ok(Some(text)) if outcome.is_ok() => {
+                bytes.clear();
+                outcome = sink.push(text, bytes);
             }
-        });
-        match piece.await {
-            Ok(true) => {}
-            Ok(false) => break,
+            Ok(Some(_)) => {}
+            Ok(None) => break,
             // The mark of truncation can break the XML as well.
             Err(_) if matches!(outcome, Err(blob::Error::Truncated(_))) => {
                 return Err(Error::truncated().with_request_id(Some(answer.request_id())));
@@ -141,80 +141,73 @@ async fn decode<S: Sink>(
             Err(error) => return Err(error),
         }
     }
-    Ok(outcome.and_then(|()| decoder.finish()).and_then(|()| sink.finish()))
+    Ok(outcome.and_then(|()| sink.finish()))
 }
 
-/// Where an item's bytes go.
+/// Where an item goes.
 trait Sink: Send {
     type Output: Send;
 
-    /// Takes the next piece of the item's text.
-    fn push(&mut self, text: &[u8], decoder: &mut Base64Decoder) -> Result<(), blob::Error>;
+    /// Takes the next piece of the item's text; `bytes` is empty room to decode it to.
+    fn push(&mut self, text: Bytes, bytes: &mut Vec<u8>) -> Result<(), blob::Error>;
 
     /// `None` if the item did not fit.
     fn finish(self) -> Result<Option<Self::Output>, blob::Error>;
 }
 
-/// Room an item is given before its size is known: most items need no more, and it is below what
-/// allocators ask the system for anew each time. What is not needed is given back.
-const ITEM_BYTES: usize = 96 * 1024;
-
 /// Holds the item in memory, if there is room in its batch.
 struct Keep<'a> {
     checker: Checker,
-    data: Vec<u8>,
-    /// There is no room: `data` holds the last piece only.
+    keeper: Keeper,
+    /// There is no room: what was kept is dropped.
     full: bool,
     /// Bytes held by the whole batch.
     held: &'a AtomicUsize,
 }
 
 impl Sink for Keep<'_> {
-    type Output = (Vec<u8>, Report);
+    type Output = (Base64Text, Report);
 
-    fn push(&mut self, text: &[u8], decoder: &mut Base64Decoder) -> Result<(), blob::Error> {
-        if self.full {
-            self.data.clear();
-        }
-        let before = self.data.len();
-        decoder.push(text, &mut self.data)?;
-        let bytes = &self.data[before..];
+    fn push(&mut self, text: Bytes, bytes: &mut Vec<u8>) -> Result<(), blob::Error> {
+        let before = self.keeper.held();
+        self.keeper.push(text, bytes)?;
         self.checker.push(bytes)?;
         if self.full {
+            self.keeper.forget();
             return Ok(());
         }
-        let held = self.held.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
+        let more = self.keeper.held() - before;
+        let held = self.held.fetch_add(more, Ordering::Relaxed) + more;
         if held > limits::EXPORT_MEMORY {
-            self.held.fetch_sub(self.data.len(), Ordering::Relaxed);
-            self.data = Vec::new();
+            self.held.fetch_sub(self.keeper.forget(), Ordering::Relaxed);
             self.full = true;
         }
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Option<Self::Output>, blob::Error> {
+    fn finish(self) -> Result<Option<Self::Output>, blob::Error> {
+        let text = self.keeper.finish()?;
         let report = self.checker.finish()?;
-        self.data.shrink_to_fit();
-        Ok((!self.full).then_some((self.data, report)))
+        Ok((!self.full).then_some((text, report)))
     }
 }
 
 /// Passes the item on to be digested.
 struct Digest {
+    decoder: Base64Decoder,
     collector: Collector,
-    bytes: Vec<u8>,
 }
 
 impl Sink for Digest {
     type Output = Canonical;
 
-    fn push(&mut self, text: &[u8], decoder: &mut Base64Decoder) -> Result<(), blob::Error> {
-        self.bytes.clear();
-        decoder.push(text, &mut self.bytes)?;
-        self.collector.push(&self.bytes)
+    fn push(&mut self, text: Bytes, bytes: &mut Vec<u8>) -> Result<(), blob::Error> {
+        self.decoder.push(&text, bytes)?;
+        self.collector.push(bytes)
     }
 
     fn finish(self) -> Result<Option<Canonical>, blob::Error> {
+        self.decoder.finish()?;
         self.collector.finish().map(Some)
     }
 }

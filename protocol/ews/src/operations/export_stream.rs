@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{export_items, outcomes, read_item};
-use crate::blob::{Base64Decoder, Checker, Report};
+use crate::blob::{Base64Decoder, Checker, Report, symbols};
 use crate::soap::{Answer, Message};
 use crate::xml::Ns;
 use crate::{Error, ItemError, ItemId, Mailbox, StreamError};
@@ -51,15 +51,17 @@ impl Mailbox {
     }
 }
 
-/// One item as it arrives: decoded, and checked as it passes.
+/// One item as it arrives: its base64 text, checked as it passes.
 ///
-/// What was read counts only once [`next_chunk`](Self::next_chunk) has given `None`. Nothing of
+/// What was read counts only once [`next_piece`](Self::next_piece) has given `None`. Nothing of
 /// the item is held but the piece at hand.
 pub struct ExportStream {
     id: ItemId,
     answer: Answer,
     message: Message,
     decoder: Base64Decoder,
+    /// Room for a decoded piece.
+    bytes: Vec<u8>,
     checker: Checker,
     state: State,
 }
@@ -77,6 +79,7 @@ impl ExportStream {
             answer,
             message,
             decoder: Base64Decoder::new(),
+            bytes: Vec::new(),
             checker: Checker::new(),
             state: State::Reading,
         }
@@ -97,15 +100,15 @@ impl ExportStream {
         }
     }
 
-    /// The next bytes of the item, at most [`STREAM_CHUNK`](crate::limits::STREAM_CHUNK) of them;
-    /// `None` once the item and the whole answer have turned out well.
+    /// The next piece of the item's text, at most [`STREAM_CHUNK`](crate::limits::STREAM_CHUNK)
+    /// bytes of it; `None` once the item and the whole answer have turned out well.
     ///
     /// Not cancel safe: drop the stream if a call was dropped.
     ///
     /// # Errors
     ///
     /// [`StreamError`] if the item is damaged or the answer is lost; also on every later call.
-    pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, StreamError> {
+    pub async fn next_piece(&mut self) -> Result<Option<Bytes>, StreamError> {
         if let State::Done(_) = self.state {
             return Ok(None);
         }
@@ -115,22 +118,21 @@ impl ExportStream {
         if failed {
             return Err(self.answer.malformed("it has failed before").into());
         }
-        let mut bytes = Vec::new();
-        while bytes.is_empty() {
-            let (decoder, checker) = (&mut self.decoder, &mut self.checker);
-            let mut taken = Ok(());
-            let piece = self.answer.piece(|text| {
-                taken = decoder.push(text, &mut bytes).and_then(|()| checker.push(&bytes));
-            });
-            if !piece.await? {
+        loop {
+            let Some(text) = self.answer.piece().await? else {
                 let report = self.end().await?;
                 self.state = State::Done(report);
                 return Ok(None);
+            };
+            self.bytes.clear();
+            let taken = self.decoder.push(&text, &mut self.bytes);
+            taken.and_then(|()| self.checker.push(&self.bytes)).map_err(StreamError::Blob)?;
+            let piece = symbols(text);
+            if !piece.is_empty() {
+                self.state = State::Reading;
+                return Ok(Some(piece));
             }
-            taken.map_err(StreamError::Blob)?;
         }
-        self.state = State::Reading;
-        Ok(Some(bytes.into()))
     }
 
     /// The data is closed: the item and the rest of the answer have to turn out well.

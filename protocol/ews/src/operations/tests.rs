@@ -6,11 +6,10 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use base64::Engine as _;
 use longhaul_core::Timestamp;
 
 use super::*;
-use crate::http::Segment;
+use crate::blob::Base64Text;
 use crate::{
     Deletion, FolderId, FolderName, ItemId, NewFolder, PropertyChange, SyncScope, Traversal,
     Upload, UploadAction,
@@ -81,18 +80,8 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
         UploadAction::Update(ids[0].clone()),
         UploadAction::UpdateOrCreate(versioned),
     ]
-    .map(|action| Upload { data: b"data".as_slice().into(), associated: true, action });
-    let upload = upload_items::segments(SMTP, &folder, uploads.to_vec()).map(|segments| {
-        segments
-            .iter()
-            .flat_map(|segment| match segment {
-                Segment::Xml(bytes) => bytes.to_vec(),
-                Segment::Base64(bytes) => {
-                    base64::engine::general_purpose::STANDARD.encode(bytes).into_bytes()
-                }
-            })
-            .collect()
-    });
+    .map(|action| Upload { data: Base64Text::encode(b"data"), associated: true, action });
+    let upload = upload_items::pieces(SMTP, &folder, uploads.to_vec()).map(|p| p.concat());
     requests.push(("upload_items", upload));
     requests
         .into_iter()

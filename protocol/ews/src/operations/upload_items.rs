@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::{outcomes, read_item, write};
-use crate::http::{Body, Call, Segment};
+use crate::http::{Body, Call};
 use crate::soap::{close_body, open_body};
 use crate::xml::{Ns, Xml};
 use crate::{Error, FolderId, ItemError, ItemId, Mailbox, Upload, UploadAction, limits};
 
 impl Mailbox {
-    /// Uploads items into `folder`, each with its own outcome: its new id. They are encoded while
-    /// they are sent, with an exact length announced.
+    /// Uploads items into `folder`, each with its own outcome: its new id. An exact
+    /// length is announced.
     ///
     /// The service knows no repetition: if the future is dropped or an error's
     /// [`executed`](Error::executed) is unknown, look in the folder before uploading again.
@@ -29,10 +31,10 @@ impl Mailbox {
             return Ok(Vec::new());
         }
         let count = items.len();
-        let segments = segments(self.smtp(), folder, items)?;
+        let pieces = pieces(self.smtp(), folder, items)?;
         let call = Call {
             operation: "UploadItems",
-            body: Body::Held(segments.into()),
+            body: Body::Held(pieces.into()),
             timeout: Some(timeout),
             token_left: Some(timeout.min(limits::TOKEN_LEFT)),
         };
@@ -45,23 +47,23 @@ impl Mailbox {
 }
 
 /// The request in pieces: XML up to an item's data, the data, XML up to the next one's.
-pub(super) fn segments(
+pub(super) fn pieces(
     smtp: &str,
     folder: &FolderId,
     items: Vec<Upload>,
-) -> Result<Vec<Segment>, Error> {
+) -> Result<Vec<Bytes>, Error> {
     let mut xml = Xml::new();
-    let mut segments = Vec::with_capacity(items.len() * 2 + 1);
+    let mut pieces = Vec::new();
     open(&mut xml, smtp);
     for item in items {
         open_item(&mut xml, folder, item.associated, &item.action);
-        segments.push(Segment::Xml(xml.take().into()));
-        segments.push(Segment::Base64(item.data));
+        pieces.push(xml.take().into());
+        pieces.extend_from_slice(item.data.pieces());
         close_item(&mut xml);
     }
     close(&mut xml);
-    segments.push(Segment::Xml(xml.finish()?.into()));
-    Ok(segments)
+    pieces.push(xml.finish()?.into());
+    Ok(pieces)
 }
 
 /// The request up to its first item.

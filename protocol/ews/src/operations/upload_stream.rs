@@ -10,17 +10,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::Stream;
 
 use super::{outcomes, read_item, upload_items};
-use crate::http::{Body, Call, encoded_length};
+use crate::blob::encoded_length;
+use crate::http::{Body, Call};
 use crate::xml::{Ns, Xml};
 use crate::{
-    Error, Executed, ExportStream, FolderId, ItemError, Mailbox, StreamError, Streamed,
-    UploadAction, UploadStreamError, limits,
+    Error, Executed, ExportStream, FolderId, ItemError, Mailbox, Streamed, UploadAction,
+    UploadStreamError, limits,
 };
 
 impl Mailbox {
@@ -56,8 +55,8 @@ impl Mailbox {
         let course = Course::default();
         let sender = Sender {
             source,
-            left: length,
-            rest: Vec::new(),
+            length,
+            left: length.map(encoded_length),
             head: Some(head),
             tail: Some(tail),
             course: course.clone(),
@@ -130,13 +129,12 @@ impl Course {
 #[error("the item's source failed")]
 struct BrokenOff;
 
-/// Encodes the source's bytes as they come.
+/// Passes the source's text on as it comes.
 struct Sender {
     source: ExportStream,
-    /// Bytes the source still has to give, if its length was announced.
+    /// The item's length that was announced, and bytes of text the source still has to give.
+    length: Option<u64>,
     left: Option<u64>,
-    /// Bytes that do not fill a group of three yet.
-    rest: Vec<u8>,
     head: Option<Bytes>,
     tail: Option<Bytes>,
     course: Course,
@@ -162,30 +160,21 @@ impl Sender {
         if self.tail.is_none() {
             return Ok(None);
         }
-        while let Some(chunk) = self.chunk().await.map_err(UploadStreamError::Source)? {
+        if let Some(piece) = self.source.next_piece().await.map_err(UploadStreamError::Source)? {
             if let Some(left) = &mut self.left {
                 *left =
-                    left.checked_sub(chunk.len() as u64).ok_or(UploadStreamError::LengthChanged)?;
+                    left.checked_sub(piece.len() as u64).ok_or(UploadStreamError::LengthChanged)?;
             }
-            self.rest.extend_from_slice(&chunk);
-            let full = self.rest.len() / 3 * 3;
-            if full > 0 {
-                let text = STANDARD.encode(&self.rest[..full]);
-                self.rest.drain(..full);
-                return Ok(Some(text.into()));
-            }
+            return Ok(Some(piece));
         }
-        if self.left.is_some_and(|left| left > 0) {
+        // Items of different lengths may have texts of one length.
+        let length = self.source.report().map(|report| report.bytes);
+        if self.length.is_some() && self.length != length {
             return Err(UploadStreamError::LengthChanged);
         }
         // The export is whole and checked: the request may be completed.
-        let mut last = STANDARD.encode(&self.rest).into_bytes();
-        last.extend_from_slice(&self.tail.take().unwrap_or_default());
+        let tail = self.tail.take();
         self.course.completed(self.source.report().and_then(|report| report.content));
-        Ok(Some(last.into()))
-    }
-
-    async fn chunk(&mut self) -> Result<Option<Bytes>, StreamError> {
-        self.source.next_chunk().await
+        Ok(tail)
     }
 }

@@ -1,5 +1,7 @@
 //! An answer being read: envelope, body, response messages.
 
+use bytes::Bytes;
+
 use crate::error::Error;
 use crate::soap::{Message, fault};
 use crate::xml::{self, Document, Element, Ns, Source, Start};
@@ -120,8 +122,8 @@ impl Answer {
     }
 
     /// See [`Document::piece`].
-    pub(crate) async fn piece(&mut self, take: impl FnOnce(&[u8])) -> Result<bool, Error> {
-        self.document.piece(take).await.map_err(|error| self.failed(error))
+    pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, Error> {
+        self.document.piece().await.map_err(|error| self.failed(error))
     }
 
     /// Reads to the end of the answer. Only then is it known to be whole.

@@ -1,16 +1,21 @@
 //! The three layers of answers, from the service's own words.
 
-use std::io::Cursor;
 use std::time::Duration;
 
+use bytes::Bytes;
 use longhaul_core::code;
 
 use super::*;
+use crate::xml::Source;
 use crate::{Class, Error, Executed};
 
 const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 const ERRORS: &str = "http://schemas.microsoft.com/exchange/services/2006/errors";
 const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
+
+fn source(text: impl Into<Bytes>) -> Source {
+    Box::pin(futures::stream::iter([Ok(text.into())]))
+}
 
 async fn open(body: &str) -> Result<Answer, Error> {
     let text = format!(
@@ -19,7 +24,7 @@ async fn open(body: &str) -> Result<Answer, Error> {
          MajorBuildNumber=\"8000\" MinorBuildNumber=\"16\" Version=\"V2018_01_08\"/></s:Header>\
          <s:Body>{body}</s:Body></s:Envelope>"
     );
-    Answer::open(Box::pin(Cursor::new(text.into_bytes())), "id-1".into()).await
+    Answer::open(source(text), "id-1".into()).await
 }
 
 async fn fault(code: &str, values: &str) -> Error {
@@ -143,8 +148,7 @@ async fn the_server_says_its_version() {
 #[tokio::test]
 async fn what_is_no_envelope_is_malformed() {
     for text in ["<html><body/></html>", "<a/>", "not xml", ""] {
-        let source = Box::pin(Cursor::new(text.as_bytes().to_vec()));
-        let error = Answer::open(source, "id-1".into()).await.err().expect("no envelope");
+        let error = Answer::open(source(text), "id-1".into()).await.err().expect("no envelope");
         assert_eq!(error.request_id(), Some("id-1"), "{text}");
         assert_eq!(error.response_code(), None);
     }

@@ -5,14 +5,13 @@
 //! [`text`](Document::text), [`tree`](Document::tree), [`skip`](Document::skip),
 //! [`piece`](Document::piece), or by walking its own children.
 
-use std::pin::Pin;
-
+use bytes::Bytes;
 use quick_xml::NsReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt as _};
+use tokio::io::AsyncBufReadExt as _;
 
-use super::capped::{Capped, UsedUp};
+use super::capped::{Capped, Source, UsedUp};
 use super::reference::{resolve, unescape};
 use super::{Element, Error, Ns};
 use crate::blob::TRUNCATION_MARKER;
@@ -20,9 +19,6 @@ use crate::limits;
 
 /// Room for the tag that ends a text, so that a text of just the limit still fits.
 const MARKUP: usize = 4096;
-
-/// Where an answer's bytes come from.
-pub(crate) type Source = Pin<Box<dyn AsyncBufRead + Send>>;
 
 /// A start tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +40,7 @@ impl Start {
 
 /// An answer being read.
 pub(crate) struct Document {
-    reader: NsReader<Capped<Source>>,
+    reader: NsReader<Capped>,
     buffer: Vec<u8>,
     /// Elements open now.
     depth: usize,
@@ -144,12 +140,12 @@ impl Document {
         }
     }
 
-    /// Gives the next piece of the open element's raw text to `take`; `false`, and nothing for
-    /// `take`, once the element is closed. The text is never held as a whole.
+    /// The next piece of the open element's raw text; `None` once the element is closed. The
+    /// text is never held as a whole, and a piece is not copied.
     ///
     /// References to white space are dropped; no other reference belongs in base64, so the rest
     /// is passed on for the decoder to refuse.
-    pub(crate) async fn piece(&mut self, take: impl FnOnce(&[u8])) -> Result<bool, Error> {
+    pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, Error> {
         if !self.empty {
             // Past the parser: it takes up again at the next tag.
             let stream = self.reader.get_mut();
@@ -158,21 +154,14 @@ impl Document {
             if available.is_empty() {
                 return Err(Error::Cut("the data is not closed".into()));
             }
-            let end = memchr::memchr2(b'<', b'&', available);
-            let text = &available[..end.unwrap_or(available.len())];
-            let amount = text.len();
+            let amount = memchr::memchr2(b'<', b'&', available).unwrap_or(available.len());
             if amount > 0 {
-                take(text);
-                stream.consume(amount);
-                return Ok(true);
+                return Ok(Some(stream.take(amount)));
             }
         }
         match self.next(limits::TEXT_BYTES).await? {
-            Next::End => Ok(false),
-            Next::Text(text) => {
-                take(text.as_bytes());
-                Ok(true)
-            }
+            Next::End => Ok(None),
+            Next::Text(text) => Ok(Some(text.into())),
             Next::Start(_) => Err(Error::malformed("an element stands where data should")),
             Next::Eof => Err(Error::Cut("the data is not closed".into())),
         }

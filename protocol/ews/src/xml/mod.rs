@@ -14,7 +14,8 @@ mod reference;
 mod tests;
 mod write;
 
-pub(crate) use document::{Document, Source, Start};
+pub(crate) use capped::Source;
+pub(crate) use document::{Document, Start};
 pub(crate) use element::Element;
 pub(crate) use error::Error;
 pub(crate) use names::{MESSAGES, Ns};

@@ -1,6 +1,7 @@
 //! Exports of batches, whole and damaged.
 
 use longhaul_core::code;
+use longhaul_ews::blob::Base64Text;
 use longhaul_ews::blob::canonical::diff;
 use longhaul_ews::{Class, Executed, ItemId};
 
@@ -22,11 +23,12 @@ async fn items_are_decoded_checked_and_paired_by_position() {
     let service = Service::always(response("ExportItems", &messages)).await;
     let items = service.mailbox.export(&ids(3)).await.expect("answered");
     let first = items[0].as_ref().expect("exported");
-    assert_eq!((first.id.id.as_str(), &first.data), ("respelt-0", &item(10)));
+    assert_eq!((first.id.id.as_str(), &first.data), ("respelt-0", &Base64Text::encode(&item(10))));
     assert_eq!(first.report.message_class.as_deref(), Some("IPM.Note"));
     assert_eq!(items[1].as_ref().expect_err("gone").class(), Class::Vanished);
-    assert_eq!(items[2].as_ref().expect("exported").data, item(100_000));
-    assert!(!format!("{first:?}").contains("data"), "content does not print");
+    let last = items[2].as_ref().expect("exported");
+    assert_eq!(last.data, Base64Text::encode(&item(100_000)));
+    assert!(format!("{last:?}").len() < 1000, "content does not print");
 }
 
 #[tokio::test]
@@ -57,7 +59,7 @@ async fn a_damaged_item_does_not_take_the_others_with_it() {
         assert_eq!(codes[at], Err(code), "item {at}");
         assert_eq!(items[at].as_ref().expect_err("damaged").class(), Class::RetryItem);
     }
-    assert_eq!(items[7].as_ref().expect("whole").data, whole);
+    assert_eq!(items[7].as_ref().expect("whole").data, Base64Text::encode(&whole));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use longhaul_core::code;
+use longhaul_ews::blob::Base64Text;
 use longhaul_ews::{
     Class, Executed, ExportStream, FolderId, ItemId, Upload, UploadAction, UploadStreamError,
 };
@@ -19,7 +20,7 @@ fn folder() -> FolderId {
 }
 
 fn new_item(data: Bytes) -> Upload {
-    Upload { data, associated: false, action: UploadAction::CreateNew }
+    Upload { data: Base64Text::encode(&data), associated: false, action: UploadAction::CreateNew }
 }
 
 fn uploaded(id: &str) -> String {
@@ -27,14 +28,14 @@ fn uploaded(id: &str) -> String {
 }
 
 #[tokio::test]
-async fn items_are_encoded_while_sent_with_an_exact_length() {
+async fn items_are_sent_with_an_exact_length() {
     let messages =
         [uploaded("N0"), failure("UploadItems", "ErrorQuotaExceeded"), success("UploadItems", "")];
     let service = Service::always(response("UploadItems", &messages)).await;
     let items = vec![
         new_item(item(200_000)),
         Upload {
-            data: item(1),
+            data: Base64Text::encode(&item(1)),
             associated: true,
             action: UploadAction::Update(ItemId::new("OLD=")),
         },

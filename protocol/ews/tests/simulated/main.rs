@@ -7,6 +7,7 @@ mod service;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use longhaul_ews::blob::Base64Text;
 use longhaul_ews::blob::canonical::diff;
 use longhaul_ews::{
     Class, CreatedFolder, Deletion, Folder, FolderId, FolderKind, FolderName, ItemChange, ItemId,
@@ -110,7 +111,7 @@ async fn one_item_is_streamed_looked_up_changed_moved_and_deleted() {
     );
 
     let mut measured = source.export_stream(&item.id).await.expect("answered").expect("data");
-    while measured.next_chunk().await.expect("whole").is_some() {}
+    while measured.next_piece().await.expect("whole").is_some() {}
     let length = measured.report().expect("ended").bytes;
     let mut last = None;
     for announced in [None, Some(length)] {
@@ -169,7 +170,7 @@ async fn refusals_are_classed() {
     assert_eq!(again, CreatedFolder::Exists);
 
     let upload = Upload {
-        data: b"no exported item".as_slice().into(),
+        data: Base64Text::encode(b"no exported item"),
         associated: false,
         action: UploadAction::CreateNew,
     };

@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use proptest::prelude::*;
 
-use crate::blob::{Base64Decoder, Error, TRUNCATION_MARKER};
+use crate::blob::{Base64Decoder, Error, Keeper, TRUNCATION_MARKER};
 
 /// Decodes `text` cut after every `step` bytes.
 fn decode(text: &[u8], step: usize) -> Result<Vec<u8>, Error> {
@@ -63,5 +64,25 @@ proptest! {
     #[test]
     fn any_pieces_give_the_same_verdict(text in "[A-Da-d=+/ \n!-]{0,40}", step in 1_usize..8) {
         prop_assert_eq!(decode(text.as_bytes(), step), decode(text.as_bytes(), 1000));
+    }
+
+    #[test]
+    fn what_is_kept_is_the_text_without_white_space(
+        bytes: Vec<u8>, breaks in prop::collection::vec((0_usize..80, "[ \r\n\t]"), 0..9),
+        step in 1_usize..64,
+    ) {
+        let plain = STANDARD.encode(&bytes);
+        let mut text = plain.clone();
+        for (at, space) in breaks {
+            text.insert_str(at.min(text.len()), &space);
+        }
+        let (mut keeper, mut decoded) = (Keeper::default(), Vec::new());
+        for piece in text.as_bytes().chunks(step) {
+            keeper.push(Bytes::copy_from_slice(piece), &mut decoded).expect("base64");
+        }
+        let kept = keeper.finish().expect("whole");
+        prop_assert_eq!(kept.content_bytes(), bytes.len() as u64);
+        prop_assert_eq!(&kept.pieces().concat()[..], plain.as_bytes());
+        prop_assert_eq!(decoded, bytes);
     }
 }
