@@ -94,7 +94,7 @@ impl Service {
             report(&tended, &mut in_trouble);
             if passes.has_fed() {
                 // Workers take jobs faster than the usual look comes round.
-                look.reset_after(BUSY.max(2 * begun.elapsed()).min(poll));
+                look.reset_after(BUSY.max(begun.elapsed()).min(poll));
             }
             if tended.is_err() {
                 passes.forget().await;

@@ -1,6 +1,7 @@
 //! Watching folders and publishing their jobs.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::stream::{self, FuturesUnordered};
+use futures::{StreamExt as _, TryStreamExt as _};
 use longhaul_core::state::{MailboxEvent, MailboxState, PassState};
 use longhaul_core::{FolderRef, MailboxId, PassId, Timestamp};
 use longhaul_jobs::FolderSlice;
@@ -16,6 +17,9 @@ use crate::engine::rates::Sample;
 
 /// Mailboxes read at a time.
 const READERS: usize = 8;
+
+/// Jobs published at a time.
+const PUBLISHERS: usize = 64;
 
 impl Passes {
     /// Looks at every mailbox that is being copied: ends those that are over, publishes again what
@@ -137,7 +141,7 @@ impl Passes {
                 }
                 tracing::warn!(folder = %folder, slice = %job.slice, "job without progress");
             }
-            if !self.publish(pass, mailbox, job).await? {
+            if !self.publish(pass, mailbox, *job).await? {
                 return Ok(false);
             }
             self.sent_again.insert(folder, now);
@@ -159,34 +163,32 @@ impl Passes {
         let given = allot(&demands, options.window, self.budget(), self.turn);
         self.turn = self.turn.wrapping_add(1);
         self.fed = given.iter().any(|count| *count > 0);
-        for ((pass, mailbox), count) in copying.into_iter().zip(given) {
-            if count > 0 && !self.feed_mailbox(pass, mailbox, count).await? {
+        let jobs: Vec<(PassId, MailboxId, Job)> = copying
+            .iter()
+            .zip(given)
+            .flat_map(|((pass, mailbox), count)| {
+                let planned = &self.open[pass].lines[mailbox].planned;
+                planned.iter().take(count).map(|job| (*pass, *mailbox, *job))
+            })
+            .collect();
+        // Each waits for the broker's disk and the store's: one after the other they would keep
+        // up with some 250 folders a second.
+        let mut jobs = jobs.into_iter();
+        let mut publishing = FuturesUnordered::new();
+        loop {
+            publishing.extend(
+                jobs.by_ref()
+                    .take(PUBLISHERS - publishing.len())
+                    .map(|(pass, mailbox, job)| self.publish(pass, mailbox, job)),
+            );
+            if publishing.try_next().await? != Some(true) {
                 return Ok(());
             }
         }
-        Ok(())
-    }
-
-    async fn feed_mailbox(
-        &mut self,
-        pass: PassId,
-        mailbox: MailboxId,
-        count: usize,
-    ) -> Result<bool, Error> {
-        let Some(line) = self.line(pass, mailbox) else {
-            return Ok(true);
-        };
-        let jobs: Vec<Job> = line.planned.iter().take(count).copied().collect();
-        for job in jobs {
-            if !self.publish(pass, mailbox, &job).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Publishes a job and notes that it is; `false` if the queue did not take it.
-    async fn publish(&self, pass: PassId, mailbox: MailboxId, job: &Job) -> Result<bool, Error> {
+    async fn publish(&self, pass: PassId, mailbox: MailboxId, job: Job) -> Result<bool, Error> {
         let Some(record) = self.open.get(&pass).map(|pass| &pass.record) else {
             return Ok(true);
         };
