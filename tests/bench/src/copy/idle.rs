@@ -1,9 +1,13 @@
 //! How long slots wait for a job while there is work.
+//!
+//! The jobs are the shortest there are, at a service that takes its time: what is measured is
+//! whether coordinator and queue keep up, not how much the machine can do at once.
 
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use longhaul_e2e::wait_until;
+use serde_json::json;
 
 use super::fleet::{Fleet, Scheme, Setup};
 use super::{informs, judged};
@@ -13,6 +17,12 @@ use crate::figure::Figure;
 const GOAL: f64 = 0.01;
 /// Jobs ended a second for the figure to say something.
 const LEAST: f64 = 500.0;
+/// How late the simulator answers. A job takes two answers one after the other, and the slots
+/// together end some 600 jobs a second.
+const LATENCY: u64 = 200;
+const SLOTS: u16 = 64;
+/// Between two looks at the workers' metrics, which costs them time.
+const LOOK: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What the workers' slots have done so far.
@@ -39,7 +49,8 @@ impl Seen {
 }
 
 pub(super) fn run(scheme: Scheme, quick: bool) -> anyhow::Result<Vec<Figure>> {
-    let (mailboxes, folders) = if quick { (4, 10) } else { (64, 200) };
+    // With windows of 8 folders these mailboxes fill what the fleet may have in the queue.
+    let (mailboxes, folders) = if quick { (4, 10) } else { (128, 100) };
     let fleet = Fleet::start(&Setup {
         scheme,
         mailboxes,
@@ -48,16 +59,20 @@ pub(super) fn run(scheme: Scheme, quick: bool) -> anyhow::Result<Vec<Figure>> {
         items: 1,
         profile: format!("bulk:1:{folders}"),
         workers: 4,
-        slots: 16,
+        slots: SLOTS,
         ..Setup::default()
     })?;
     fleet.prepare()?;
+    let latency = json!({ "action": { "kind": "latency", "milliseconds": LATENCY } });
+    fleet.simulator.act("faults", &latency)?;
     let jobs = f64::from(mailboxes * folders);
     let before = Seen::now(&fleet)?.ended;
     fleet.begin()?;
     // From when all slots have had work to when it runs out.
     let until = |part: f64| {
         wait_until("jobs end", PATIENCE, || {
+            #[expect(clippy::disallowed_methods, reason = "polls processes that cannot notify us")]
+            std::thread::sleep(LOOK);
             let seen = Seen::now(&fleet)?;
             Ok((seen.ended - before >= jobs * part).then_some(seen))
         })

@@ -16,8 +16,8 @@
 //!   million items, above its bytes-in-flight budget.
 //! - `growth`: how much more four workers copy than one, from a simulator that answers 100 ms late.
 //! - `idle`: how long slots wait for a job while there is work, of their time, by the workers' own
-//!   metrics. The jobs are the shortest there are (empty folders); the figure is valid if at least
-//!   500 of them end a second.
+//!   metrics. The jobs are the shortest there are (empty folders, at a simulator that answers 200 ms
+//!   late); the figure is valid if at least 500 of them end a second.
 //!
 //! Answers are not compressed: how much they shrink is the content's affair, and the pump would
 //! not have to unpack them.
