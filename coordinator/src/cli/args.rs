@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use longhaul_core::{Code, Exit};
+use longhaul_identity::{Secret, SecretRef};
 
 pub(super) use self::passes::{BatchArgs, BatchCommand, Kind, PassCommand, StartArgs, SteerArgs};
 use crate::engine::Selection;
@@ -40,7 +41,8 @@ pub struct Global {
     /// Address of the server [default: from DIR/api.json]
     #[arg(long, global = true, value_name = "URL", env = "LONGHAUL_SERVER")]
     pub server: Option<String>,
-    /// Token of the server's API [default: from DIR/api.json]
+    /// Token of the server's API, or where it stands: env:NAME or file:PATH [default: from
+    /// DIR/api.json]
     #[arg(long, global = true, env = "LONGHAUL_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
     /// Data folder of `longhaul up` [default: longhaul-data]
@@ -49,10 +51,20 @@ pub struct Global {
 }
 
 impl Global {
-    /// The API's token, if one is given; an empty one is none.
-    #[must_use]
-    pub fn token(&self) -> Option<&str> {
-        self.token.as_deref().filter(|token| !token.is_empty())
+    /// The API's token, if one is given; an empty one is none. A reference is read, as it is in
+    /// the settings file.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretUnreadable`](longhaul_identity::Error::SecretUnreadable).
+    pub fn token(&self) -> Result<Option<Secret>, longhaul_identity::Error> {
+        let Some(token) = self.token.as_deref().filter(|token| !token.is_empty()) else {
+            return Ok(None);
+        };
+        match token.parse::<SecretRef>() {
+            Ok(reference) => reference.resolve().map(Some),
+            Err(_) => Ok(Some(Secret::new(token.to_owned()))),
+        }
     }
 
     /// The data folder.

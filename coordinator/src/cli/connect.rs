@@ -21,15 +21,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// [`Failure`] with LH-0201 if there is none.
 pub(crate) fn client(global: &Global) -> Result<Client, Failure> {
     let data = global.data();
-    let (server, token) = match (&global.server, global.token()) {
-        (Some(server), Some(token)) => (server.clone(), token.to_owned()),
+    let (server, token) = match (&global.server, global.token()?) {
+        (Some(server), Some(token)) => (server.clone(), token),
         (server, token) => {
             let file = ApiFile::read(&data).ok_or_else(|| no_server(&data, server.is_some()))?;
-            let token = token.map_or(file.token, str::to_owned);
+            let token = token.unwrap_or_else(|| Secret::new(file.token));
             (server.clone().unwrap_or(file.url), token)
         }
     };
-    Ok(Client::new(&server, Secret::new(token))?.patient(PATIENCE))
+    Ok(Client::new(&server, token)?.patient(PATIENCE))
 }
 
 fn no_server(data: &Path, named: bool) -> Failure {

@@ -114,6 +114,14 @@ impl From<Mistakes> for Failure {
     }
 }
 
+impl From<longhaul_identity::Error> for Failure {
+    fn from(error: longhaul_identity::Error) -> Self {
+        let cause =
+            std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        Self::new(error.code(), format!("{error}{cause}"))
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -2,7 +2,6 @@
 
 use clap::{CommandFactory, Parser};
 use longhaul_core::{Code, Exit, code};
-use longhaul_identity::Secret;
 use longhaul_telemetry::{LogFormat, start_log};
 
 use super::args::{Cli, Command, Format, Global};
@@ -50,13 +49,13 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Up(flags) => {
             start_log("info", LogFormat::Auto);
             let data = global.data.as_deref();
-            let token = global.token().map(|token| Secret::new(token.to_owned()));
+            let token = global.token()?;
             let settings = settings::load_up(&flags, data, token, std::env::vars_os())?;
             serve::run(settings, global.output).await
         }
         Command::Serve(flags) => {
             start_log("info", LogFormat::Auto);
-            let token = global.token().map(|token| Secret::new(token.to_owned()));
+            let token = global.token()?;
             let settings = settings::load_serve(&flags, token, std::env::vars_os())?;
             serve::run(settings, global.output).await
         }

@@ -44,6 +44,20 @@ fn commands_are_read_with_their_options() {
 }
 
 #[test]
+fn a_token_may_be_a_reference_and_is_never_taken_for_one_literally() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("token");
+    let cli = parse(&format!("longhaul status --token file:{}", path.display()));
+    let error = cli.global.token().expect_err("there is no such file");
+    assert_eq!(error.code(), code::SECRET_UNREADABLE);
+    std::fs::write(&path, "stands-in-the-file\n").expect("a file");
+    let token = cli.global.token().expect("readable").expect("given");
+    assert_eq!(token.expose(), "stands-in-the-file");
+    let given = parse("longhaul status --token as-it-is").global.token().expect("no reference");
+    assert_eq!(given.expect("given").expose(), "as-it-is");
+}
+
+#[test]
 fn a_wrong_command_line_is_refused() {
     let wrong = [
         "longhaul",
