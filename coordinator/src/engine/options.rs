@@ -10,7 +10,8 @@ pub struct Options {
     /// Slots of workers that are no members of the fleet. With those of the members, four times as
     /// many jobs are in the queue at most (design section 3).
     pub slots: usize,
-    /// Mailboxes whose folders are mapped at a time.
+    /// Mailboxes whose folders are mapped at a time; more in a fleet with more than 16 times as
+    /// many slots.
     pub preparing: usize,
     /// Mailboxes that are probed at a time when a project is submitted.
     pub probes: usize,

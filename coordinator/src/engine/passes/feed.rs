@@ -5,7 +5,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use longhaul_core::state::{MailboxEvent, MailboxState, PassState};
 use longhaul_core::{FolderRef, MailboxId, PassId, Timestamp};
 use longhaul_jobs::FolderSlice;
-use longhaul_queue::Lane;
+use longhaul_queue::{Health, Lane};
 use longhaul_store::Error;
 use longhaul_store::records::{self, FolderRecord, PassKind, Problem};
 
@@ -23,13 +23,15 @@ const PUBLISHERS: usize = 64;
 
 impl Passes {
     /// Looks at every mailbox that is being copied: ends those that are over, publishes again what
-    /// seems lost, and notes what can be fed.
-    pub(super) async fn survey(&mut self) -> Result<(), Error> {
+    /// seems lost, and notes what can be fed. Says whether the queue takes jobs: each one that it
+    /// does not take costs the look as long as a publisher waits.
+    pub(super) async fn survey(&mut self) -> Result<bool, Error> {
         let copying = self.copying();
         self.fed = false;
         if copying.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
+        let mut taking = self.context.queue.health() == Health::Up;
         let store = &self.context.store;
         let now = store.now().await?;
         let overviews: Vec<_> = stream::iter(copying)
@@ -59,7 +61,8 @@ impl Passes {
                 self.conclude(pass, mailbox, &survey, now).await?;
                 continue;
             }
-            if !self.publish_again(pass, mailbox, &survey, sweep, now).await? {
+            taking = taking && self.publish_again(pass, mailbox, &survey, sweep, now).await?;
+            if !taking {
                 continue;
             }
             if let Some(line) = self.line(pass, mailbox) {
@@ -68,7 +71,7 @@ impl Passes {
                 line.planned = survey.planned;
             }
         }
-        Ok(())
+        Ok(taking)
     }
 
     /// The mailboxes of running passes that are being copied.

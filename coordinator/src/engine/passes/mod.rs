@@ -136,11 +136,13 @@ impl Passes {
             self.conform(*pass).await?;
         }
         self.begin_due().await?;
-        self.survey().await?;
+        let taking = self.survey().await?;
         for pass in passes {
             self.end_if_over(pass).await?;
         }
-        self.feed().await?;
+        if taking {
+            self.feed().await?;
+        }
         self.take_up();
         self.observe();
         Ok(())

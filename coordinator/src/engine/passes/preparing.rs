@@ -65,7 +65,9 @@ impl Passes {
             .flat_map(|pass| pass.lines.values())
             .map(|line| line.demand.appetite(options.window))
             .sum();
-        let free = options.preparing.saturating_sub(self.preparations.tasks.len());
+        // A large fleet is done with mailboxes sooner than a few at a time can be prepared.
+        let width = options.preparing.max(self.slots / 16);
+        let free = width.saturating_sub(self.preparations.tasks.len());
         if free == 0 || appetite >= 2 * self.budget() {
             return;
         }
