@@ -36,6 +36,11 @@ impl Tripwire {
         self.passed.load(Ordering::SeqCst)
     }
 
+    /// Whether the job came as far as the wire.
+    pub(super) fn was_met(&self) -> bool {
+        self.passed() > self.at
+    }
+
     /// Until the job has met the wire: drop it then.
     pub(super) async fn tripped(&self) {
         self.tripped.notified().await;
