@@ -21,7 +21,7 @@ pub const ALONE_BYTES: u64 = BATCH_BYTES / 2;
 
 /// Base64 text one batched export may take in memory. An item's export can be larger than its
 /// listed size, so a batch may overshoot; what goes beyond is given back to be exported alone.
-/// Ours: three full batches.
+/// Ours: two full batches, with the third that base64 adds.
 pub const EXPORT_MEMORY: usize = 64 * 1024 * 1024;
 
 /// Changes in one page of `SyncFolderItems`.
