@@ -5,6 +5,7 @@
 
 mod endpoints;
 mod error;
+mod fingerprint;
 mod health;
 mod job;
 mod membership;
@@ -19,6 +20,7 @@ mod throttle;
 
 pub use endpoints::{EndpointError, Endpoints};
 pub use error::Error;
+pub use fingerprint::fingerprint;
 pub use health::probes;
 pub use membership::Membership;
 pub use options::Options;

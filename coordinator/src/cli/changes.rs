@@ -76,8 +76,14 @@ fn line(mailbox: &MailboxStatus) -> String {
             folders(mailbox)
         ));
     }
+    if items.updated > 0 {
+        line.push_str(&format!(", {} updated", items.updated));
+    }
     if items.failed > 0 {
         line.push_str(&format!(", {} failed", items.failed));
+    }
+    if items.conflicts > 0 {
+        line.push_str(&format!(", {} in conflict", items.conflicts));
     }
     if let Some(until) = mailbox.deferred_until {
         line.push_str(&format!(", waits until {until}"));

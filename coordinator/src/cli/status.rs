@@ -88,8 +88,18 @@ fn pass_line(pass: &PassStatus) -> String {
 pub(crate) fn table(status: &ProjectStatus, shown: impl Fn(&MailboxStatus) -> bool) -> String {
     let mailboxes: Vec<_> = status.mailboxes.iter().filter(|mailbox| shown(mailbox)).collect();
     let runs = mailboxes.iter().any(|mailbox| mailbox.rate.is_some());
-    let mut header =
-        vec!["Mailbox", "State", "Pass", "Folders", "Items", "Of", "This pass", "Size", "Failed"];
+    let mut header = vec![
+        "Mailbox",
+        "State",
+        "Pass",
+        "Folders",
+        "Items",
+        "Of",
+        "This pass",
+        "Updated",
+        "Size",
+        "Failed",
+    ];
     if runs {
         header.extend(["Rate", "Left"]);
     }
@@ -103,6 +113,7 @@ pub(crate) fn table(status: &ProjectStatus, shown: impl Fn(&MailboxStatus) -> bo
             mailbox.items.copied.to_string(),
             mailbox.items.total.to_string(),
             mailbox.copied_in_pass.to_string(),
+            mailbox.items.updated.to_string(),
             mailbox.items.bytes_copied.to_string(),
             mailbox.items.failed.to_string(),
         ];
@@ -157,7 +168,7 @@ pub(super) mod tests {
             batch: None,
             state,
             pass: Some(1),
-            folders: FolderCounts { total: Some(4), done: 1, parked: 0, active: 1 },
+            folders: FolderCounts { total: Some(4), done: 1, active: 1, ..FolderCounts::default() },
             items: ItemCounts { total: 10, copied: 3, ..ItemCounts::default() },
             copied_in_pass: 2,
             rate: None,
@@ -186,7 +197,7 @@ pub(super) mod tests {
         let words: Vec<_> = line.split_whitespace().collect();
         assert_eq!(
             words,
-            ["ada@source.test", "copying", "1", "1/4", "3", "10", "2", "0", "B", "0"]
+            ["ada@source.test", "copying", "1", "1/4", "3", "10", "2", "0", "0", "B", "0"]
         );
     }
 

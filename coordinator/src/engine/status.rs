@@ -2,7 +2,7 @@
 
 use longhaul_core::state::{MailboxState, PassState, ProjectState};
 use longhaul_core::{Bytes, Code, MailboxId, PassId, ProjectId, Timestamp, advice};
-use longhaul_store::records::{PassKind, PassRecord, Problem};
+use longhaul_store::records::{MailboxPassRecord, PassKind, PassRecord, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -107,12 +107,25 @@ pub struct MailboxStatus {
 pub struct FolderCounts {
     /// All; `None` until they are mapped.
     pub total: Option<u32>,
-    /// Worked through.
+    /// Worked through, or unchanged.
     pub done: u32,
+    /// Unchanged since the last pass: nothing was to be done.
+    #[serde(default)]
+    pub unchanged: u32,
     /// Given up.
     pub parked: u32,
     /// Being worked on right now.
     pub active: u32,
+}
+
+impl FolderCounts {
+    /// The same with what is known of the mailbox in its pass.
+    pub(super) fn of(self, line: Option<&MailboxPassRecord>) -> Self {
+        let unchanged = line.map_or(0, |line| line.unchanged);
+        let begun = line.and_then(|line| line.folders);
+        let total = begun.map(|begun| begun + unchanged);
+        Self { total, unchanged, done: self.done + unchanged, ..self }
+    }
 }
 
 /// Items of a mailbox, over all passes.
@@ -122,8 +135,15 @@ pub struct ItemCounts {
     pub total: u64,
     /// Standing in the destination.
     pub copied: u64,
+    /// Changes of items, carried over to their copies.
+    #[serde(default)]
+    pub updated: u64,
     /// Recorded as failed.
     pub failed: u64,
+    /// Changed in the source and left alone, because the destination's user has changed or deleted
+    /// the copy.
+    #[serde(default)]
+    pub conflicts: u64,
     /// Gone from the source when their turn came.
     pub vanished: u64,
     /// Size of the source's folders when they were mapped.

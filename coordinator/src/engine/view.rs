@@ -68,7 +68,7 @@ async fn read(
     Ok(MailboxStatus {
         id: mailbox.id,
         pass: pass.map(|pass| pass.number),
-        folders: FolderCounts { total: line.and_then(|line| line.folders), ..tally.folders },
+        folders: tally.folders.of(line.as_ref()),
         items: tally.items,
         copied_in_pass: tally.copied_in_pass,
         rate,
@@ -104,7 +104,9 @@ impl Tally {
             let counters = checkpoint.counters;
             tally.items.copied += counters.items;
             tally.items.bytes_copied += counters.bytes;
-            tally.items.failed += counters.failed;
+            tally.items.failed += counters.to_retry();
+            tally.items.conflicts += counters.conflicts;
+            tally.items.updated += counters.replaced;
             tally.items.vanished += counters.vanished;
             if Some(checkpoint.pass) != mailbox.last_pass {
                 continue;

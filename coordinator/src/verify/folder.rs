@@ -177,6 +177,11 @@ async fn list_source(
                         note(subject, comparer.meet(&item).await?, report);
                     }
                 }
+                Known::CopyGone if failed.get(&key).is_some_and(|code| code.is_conflict()) => {
+                    report.conflicting += 1;
+                    let item = || reference(item, failed.get(&key).copied());
+                    subject.names.put(&mut report.conflicting_items, item);
+                }
                 Known::CopyGone => miss(subject, report, item, MissingReason::CopyGone),
                 Known::No | Known::Again => sort_out(subject, &failed, key, item, report),
             }

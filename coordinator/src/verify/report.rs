@@ -140,7 +140,7 @@ pub struct FolderReport {
     /// Source items of which nobody can say whether they stand in the destination.
     #[serde(default)]
     pub ambiguous: u64,
-    /// Pairs whose later change at the source was not carried over.
+    /// Copied items whose later change at the source was not carried over.
     #[serde(default)]
     pub conflicting: u64,
     /// Destination items that appeared during the project and are not in the ledger.

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use crate::scene::{Scene, Server, copied};
 
 /// One mailbox with a few folders below the inbox, copied.
-struct Pair {
-    scene: Scene,
-    server: Server,
-    source: String,
-    destination: String,
+pub(crate) struct Pair {
+    pub(crate) scene: Scene,
+    pub(crate) server: Server,
+    pub(crate) source: String,
+    pub(crate) destination: String,
 }
 
 impl Pair {
-    async fn copied(deletions: bool) -> Self {
+    pub(crate) async fn copied(deletions: bool) -> Self {
         let content = |_| Content::Generated { profile: "small".to_owned(), items: 20, seed: 7 };
         let scene = Scene::of(Simulator::builder().pair(1, content)).await;
         let mut spec = scene.spec();
@@ -36,12 +36,12 @@ impl Pair {
     }
 
     /// The source's user does something.
-    async fn act(&self, what: &str, body: Value) {
+    pub(crate) async fn act(&self, what: &str, body: Value) {
         self.scene.post(&format!("mailboxes/{}/{what}", self.source), body).await;
     }
 
     /// Items in a folder of the destination; `None` if there is no such folder.
-    async fn copies(&self, folder: &str) -> Option<usize> {
+    pub(crate) async fn copies(&self, folder: &str) -> Option<usize> {
         let url = format!("mailboxes/{}/items?folder={folder}", self.destination);
         self.scene.get(&url).await.as_array().map(Vec::len)
     }

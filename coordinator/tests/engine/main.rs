@@ -11,4 +11,5 @@ mod passes;
 mod refusals;
 mod scene;
 mod steering;
+mod unchanged;
 mod verifying;

@@ -59,6 +59,13 @@ impl Code {
     pub fn page(self) -> Option<&'static str> {
         CATALOGUE.iter().find(|entry| entry.code == self).map(|entry| entry.page)
     }
+
+    /// Whether it says that a copy was left alone because the destination's user has changed or
+    /// deleted it (B-56): something to be listed, and nothing that another try would mend.
+    #[must_use]
+    pub fn is_conflict(self) -> bool {
+        matches!(self, COPY_CHANGED | COPY_GONE)
+    }
 }
 
 impl fmt::Display for Code {

@@ -32,6 +32,12 @@ pub const SYNC_PAGE: u16 = 512;
 /// Source: Microsoft: "EWS throttling in Exchange", `EWSFindCountLimit` = 1000.
 pub const FIND_PAGE: u32 = 1000;
 
+/// A folder that changed longer ago than this shows every later change by another time of change.
+///
+/// Ours. The time is told in whole seconds and set by several servers: one second for the first,
+/// four for clocks that differ.
+pub const SETTLES: Duration = Duration::from_secs(5);
+
 /// A page that the service calls too large is halved down to this.
 pub const FIND_PAGE_LEAST: u32 = 10;
 

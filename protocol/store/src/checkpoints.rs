@@ -30,8 +30,8 @@ pub trait Checkpoints: Send + Sync + std::fmt::Debug {
     /// [`Error::Backend`].
     async fn now(&self) -> Result<Timestamp, Error>;
 
-    /// Begins a pass with a folder: slice 0, unpublished. The same bounds and no recorded failure:
-    /// it goes on from its sync state; otherwise a new epoch begins, which enumerates everything
+    /// Begins a pass with a folder: slice 0, unpublished. The same bounds and no recorded failure
+    /// but conflicts: it goes on from its sync state; otherwise a new epoch begins, which enumerates everything
     /// and drops what the ledger has. A lease of an earlier pass is broken; its intents stay.
     /// The same pass again: nothing changes. Batch numbers go on; the recorded failures stay until
     /// they are cleared; a new epoch forgets the fingerprint.

@@ -7,6 +7,7 @@ mod big_items;
 mod copy;
 mod figure;
 mod floor;
+mod noop;
 mod process;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +28,8 @@ enum Bench {
     BigItems(big_items::Options),
     /// What copying costs beside a floor: processor, rate, memory, growth, idle slots
     Copy(copy::Options),
+    /// Requests of a full pass over mailboxes that have not changed
+    Noop(noop::Options),
     /// The programs that others are compared with
     #[command(subcommand, hide = true)]
     Floor(floor::Role),
@@ -37,6 +40,7 @@ fn main() -> anyhow::Result<()> {
     let (figures, judged) = match arguments.bench {
         Bench::BigItems(options) => (big_items::run(&options)?, true),
         Bench::Copy(options) => (copy::run(&options)?, !options.quick),
+        Bench::Noop(options) => (noop::run(&options)?, true),
         Bench::Floor(role) => return floor::run(role),
     };
     figure::print(&figures, arguments.json)?;

@@ -8,10 +8,13 @@ use serde_json::Value;
 
 /// Runs `bench copy --quick` and gives its lines.
 fn quick(figures: &[&str]) -> anyhow::Result<Vec<Value>> {
-    let output = Command::new(env!("CARGO_BIN_EXE_bench"))
-        .args(["copy", "--quick", "--json"])
-        .args(figures)
-        .output()?;
+    bench(&[&["copy", "--quick"], figures].concat())
+}
+
+/// Runs `bench --json` and gives its lines.
+fn bench(arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_bench")).args(arguments).arg("--json").output()?;
     let stderr = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{}: {stderr}", output.status);
     let stdout = String::from_utf8(output.stdout)?;
@@ -57,5 +60,15 @@ fn a_figure_can_be_measured_alone_and_over_one_scheme() -> anyhow::Result<()> {
     let all = lines.len();
     let ours = |line: &&Value| line["figure"].as_str().is_some_and(|name| name.ends_with(", HTTP"));
     ensure!(all > 0 && lines.iter().filter(ours).count() == all, "{lines:?}");
+    Ok(())
+}
+
+#[test]
+fn a_pass_over_unchanged_mailboxes_costs_the_source_one_request_each() -> anyhow::Result<()> {
+    let sizes = ["--mailboxes", "3", "--folders", "4", "--items", "6"];
+    let lines = bench(&[&["noop"][..], &sizes].concat())?;
+    let requests = lines.iter().find(|line| line["figure"] == "requests to the source");
+    let requests = requests.context("the figure")?;
+    ensure!(requests["value"] == 3.0 && requests["holds"] == true, "{requests}");
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::item::{Aim, Item};
 use super::keys::Keys;
 use super::reading::Reading;
 use super::sorting::{Sorted, sort};
+use crate::fingerprint::fingerprint;
 use crate::memory::ReservedIndex;
 
 /// A page of the source folder's list.
@@ -104,33 +105,38 @@ impl Folder {
                     detail: item_detail(&error),
                 }));
             }
-            None => return Ok(Source::There(None)),
+            None => return Ok(Source::There { seen: None, settled: false }),
         };
-        Ok(Source::There(folder.fingerprint().map(|seen| Fingerprint {
-            changed: Some(seen.changed),
-            deleted: Some(seen.deleted.into()),
-            items: seen.items.into(),
-            associated: seen.associated.into(),
-            unread: seen.unread.into(),
-        })))
+        Ok(Source::There {
+            seen: folder.fingerprint().map(fingerprint),
+            settled: folder.settled_fingerprint().is_some(),
+        })
     }
 }
 
 /// The source folder.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source {
-    /// What it looks like, if the service says so.
-    There(Option<Fingerprint>),
+    /// What it looks like, if the service says so, and whether a change that comes later will show.
+    There { seen: Option<Fingerprint>, settled: bool },
     /// It is no longer there.
     Gone,
 }
 
 impl Source {
     /// What it looks like.
+    pub(crate) const fn seen(self) -> Option<Fingerprint> {
+        match self {
+            Self::There { seen, .. } => seen,
+            Self::Gone => None,
+        }
+    }
+
+    /// What it looks like, for telling later whether it has changed.
     pub(crate) const fn fingerprint(self) -> Option<Fingerprint> {
         match self {
-            Self::There(fingerprint) => fingerprint,
-            Self::Gone => None,
+            Self::There { seen, settled: true } => seen,
+            Self::There { .. } | Self::Gone => None,
         }
     }
 }

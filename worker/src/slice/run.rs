@@ -27,7 +27,7 @@ pub(crate) struct Ending {
     pub(crate) more: bool,
     /// Whether anything was committed.
     pub(crate) progressed: bool,
-    /// What the folder looked like before this slice's list.
+    /// What the folder looked like before this slice's list, if later changes will show in it.
     pub(crate) fingerprint: Option<Fingerprint>,
 }
 
@@ -38,8 +38,8 @@ pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Cont
     let prepared = async {
         // Before the list, so that what changes meanwhile is noticed next time.
         let source = folder.look_at_source().await?;
-        let fingerprint = source.fingerprint();
-        let room = folder.room_for_index(checkpoint, fingerprint.as_ref()).await?;
+        let seen = source.seen();
+        let room = folder.room_for_index(checkpoint, seen.as_ref()).await?;
         folder.load_index(checkpoint).await?;
         folder.reconcile(checkpoint).await?;
         Ok((source, room))

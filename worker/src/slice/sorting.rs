@@ -39,7 +39,9 @@ pub(super) fn sort(changes: Vec<ItemChange>, index: &mut Index, bounds: &Bounds)
             ItemChange::ReadFlag { id, read } => {
                 let item = Item::unlisted(id);
                 let known = index.version(item.key);
-                if known.is_some_and(|version| version != item.version()) {
+                // A change that was not carried over would count as carried over with the mark.
+                let is_open = index.has_failed(item.key);
+                if !is_open && known.is_some_and(|version| version != item.version()) {
                     index.begin(item.key, item.version());
                     sorted.read.push((item.key, read, item.version()));
                 }
@@ -121,8 +123,9 @@ fn last_words(changes: Vec<ItemChange>) -> Vec<ItemChange> {
 
 #[cfg(test)]
 mod tests {
-    use longhaul_core::Bytes;
+    use longhaul_core::{Bytes, PassId};
     use longhaul_ews::{ItemId, Listed};
+    use longhaul_store::folder::Failure;
     use longhaul_store::ledger::{Record, Seal};
 
     use super::*;
@@ -176,6 +179,28 @@ mod tests {
         let gone = |name: &str| ItemChange::Delete { id: id(name, "2") };
         assert_eq!(page(gone("a")), Some([0, 0, 0, 1]));
         assert_eq!(page(gone("b")), Some([0; 4]));
+    }
+
+    #[test]
+    fn a_mark_hides_no_change_that_is_still_to_be_carried_over() {
+        let mut index = index();
+        let failure = Failure {
+            key: ItemKey::of("a"),
+            source_id: "a".to_owned(),
+            class: String::new(),
+            size: Bytes(1),
+            received: None,
+            code: longhaul_core::code::COPY_CHANGED,
+            detail: String::new(),
+            pass: PassId::generate(),
+            attempts: 1,
+            at: longhaul_core::Timestamp(0),
+        };
+        index.failed(&failure, PassId::generate());
+        let read = ItemChange::ReadFlag { id: id("a", "2"), read: true };
+        assert_eq!(sorted(vec![read], &mut index), Some([0; 4]));
+        let changed = ItemChange::Update(listed("a", "2"));
+        assert_eq!(sorted(vec![changed], &mut index), Some([0, 1, 0, 0]));
     }
 
     #[test]

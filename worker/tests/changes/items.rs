@@ -52,17 +52,21 @@ async fn a_copy_that_its_user_changed_is_left_alone_and_listed() {
     world.rewrite(SOURCE, "inbox", "two", "the source's text").await;
     world.rewrite(DESTINATION, "inbox", "two", "the destination's text").await;
     let uploaded = world.uploaded();
+    let epoch = world.checkpoint().await.epoch;
     for _ in 0..2 {
-        world.pass(PassKind::Full).await;
+        let pass = world.pass(PassKind::Full).await;
         assert_eq!(world.uploaded(), uploaded, "it was written over");
+        assert_eq!(pass.epoch, epoch, "the pass started over");
         let failures = world.failures().await;
         let codes: Vec<_> = failures.iter().map(|failure| failure.code).collect();
         assert_eq!(codes, [COPY_CHANGED]);
     }
     // Both sides agree again.
     world.rewrite(DESTINATION, "inbox", "two", "the source's text").await;
-    world.pass(PassKind::Full).await;
+    world.pass(PassKind::Retry).await;
+    assert_eq!(world.failures().await, []);
     assert_eq!(world.uploaded(), uploaded);
+    world.pass(PassKind::Full).await;
     world.assert_copied().await;
 }
 

@@ -1,8 +1,9 @@
 //! Acting as the users, and passes over several folders.
 
 use longhaul_core::FolderRef;
+use longhaul_ews::{Folder, FolderId};
 use longhaul_store::folder::Checkpoint;
-use longhaul_store::records::{PassKind, PassRecord};
+use longhaul_store::records::{FolderRecord, PassKind, PassRecord, load};
 use serde_json::{Value, json};
 
 use crate::support::{DESTINATION, SOURCE, Service, World, poll};
@@ -82,6 +83,43 @@ impl World {
             self.begin_in(&pass, *folder).await;
         }
         pass
+    }
+
+    /// Begins one with those of the folders that have changed, as the coordinator does; with the
+    /// inbox in any case. How many it leaves alone.
+    pub(crate) async fn begin_where_changed(&self, folders: &[FolderRef]) -> (PassRecord, usize) {
+        let pass = self.begin(PassKind::Full).await;
+        let mut left_alone = 0;
+        for folder in folders.iter().filter(|folder| **folder != self.folder) {
+            let now = self.source_folder(*folder).await.fingerprint().expect("it tells");
+            let before = self.store.checkpoint(*folder).await.expect("reads");
+            let now = longhaul_worker::fingerprint(now);
+            if before.is_some_and(|before| before.is_up_to_date(pass.bounds(), &now)) {
+                left_alone += 1;
+            } else {
+                self.begin_in(&pass, *folder).await;
+            }
+        }
+        (pass, left_alone)
+    }
+
+    /// Until what changed in the source's folders changed some time ago.
+    pub(crate) async fn settle(&self, folders: &[FolderRef]) {
+        poll(async || {
+            for folder in folders {
+                self.source_folder(*folder).await.settled_fingerprint()?;
+            }
+            Some(())
+        })
+        .await;
+    }
+
+    async fn source_folder(&self, folder: FolderRef) -> Folder {
+        let record = load::<FolderRecord>(&*self.store, &FolderRecord::key_of(folder)).await;
+        let (record, _) = record.expect("reads").expect("it is mapped");
+        let id = FolderId::new(record.source_id);
+        let mut answers = self.source().get_folders(&[(&id).into()]).await.expect("answers");
+        answers.remove(0).expect("is there")
     }
 
     /// Runs a worker until the pass is over for all of them.

@@ -22,12 +22,13 @@ mod follow;
 mod names;
 mod plan;
 mod prepare;
+mod quick;
 mod read;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub(crate) use plan::{Parent, Plan, Target, plan};
-pub(super) use prepare::prepare;
+pub(super) use prepare::{Begun, prepare};
 pub(crate) use read::{read_root, read_tree};
 pub(crate) use tree::{Node, Tree};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use longhaul_core::FolderKey;
 use longhaul_core::code::{MALFORMED_ANSWER, REQUEST_REFUSED};
 use longhaul_ews::{Folder, FolderKind, FolderName, Mailbox};
+use longhaul_worker::fingerprint;
 
 use super::{Node, Tree};
 use crate::engine::trouble::Trouble;
@@ -35,10 +36,10 @@ const ROLES: [&str; 20] = [
     "imcontactlist",
 ];
 
-const ROOT: &str = "msgfolderroot";
+pub(super) const ROOT: &str = "msgfolderroot";
 
 /// Readings of a tree that changes while it is read, before it is taken as it is.
-const READINGS: usize = 3;
+pub(super) const READINGS: usize = 3;
 
 /// The tree of a mailbox. `place` says whose, for errors. It only reads.
 pub(crate) async fn read_tree(mailbox: &Mailbox, place: &str) -> Result<Tree, Trouble> {
@@ -77,7 +78,7 @@ pub(crate) async fn read_root(mailbox: &Mailbox, place: &str) -> Result<Node, Tr
 
 /// Which folder has which role. A role the mailbox does not have is none; a server that does not
 /// know one of the names refuses the request, and the list has to do.
-async fn read_roles(
+pub(super) async fn read_roles(
     mailbox: &Mailbox,
     place: &str,
 ) -> Result<HashMap<FolderKey, &'static str>, Trouble> {
@@ -126,9 +127,10 @@ pub(super) async fn read_below(
     Ok(folders)
 }
 
-fn node(folder: Folder, roles: &HashMap<FolderKey, &'static str>) -> Node {
+pub(super) fn node(folder: Folder, roles: &HashMap<FolderKey, &'static str>) -> Node {
     let role = roles.get(&FolderKey::of(folder.id.as_str())).map(|role| (*role).to_owned());
     Node {
+        fingerprint: folder.fingerprint().map(fingerprint),
         parent_id: folder.parent.map(|id| id.as_str().to_owned()).unwrap_or_default(),
         name: folder.name.unwrap_or_default(),
         class: folder.class.unwrap_or_else(|| class_of(folder.kind).to_owned()),

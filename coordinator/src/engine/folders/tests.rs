@@ -19,6 +19,7 @@ fn folder(id: &str, parent: &str, name: &str) -> Node {
         items: 0,
         associated: 0,
         bytes: Bytes(0),
+        fingerprint: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use longhaul_core::{Bytes, FolderKey};
+use longhaul_store::folder::Fingerprint;
 
 /// A folder of one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(crate) struct Node {
     pub(crate) associated: u64,
     /// The size of its items.
     pub(crate) bytes: Bytes,
+    /// What tells whether its content has changed, if the service says.
+    pub(crate) fingerprint: Option<Fingerprint>,
 }
 
 impl Node {

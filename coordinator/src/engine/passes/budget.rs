@@ -43,10 +43,10 @@ impl Passes {
         Ok(true)
     }
 
-    /// How many items of the mailbox are recorded as failed.
+    /// How many items of the mailbox are recorded as failed, conflicts left out.
     pub(super) async fn failed(&self, mailbox: MailboxId) -> Result<u64, Error> {
         let overview = self.context.store.overview(mailbox).await?;
-        Ok(overview.iter().map(|(_, checkpoint)| checkpoint.counters.failed).sum())
+        Ok(overview.iter().map(|(_, checkpoint)| checkpoint.counters.to_retry()).sum())
     }
 }
 

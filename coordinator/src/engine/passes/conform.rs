@@ -65,6 +65,7 @@ impl Passes {
             mailbox,
             state,
             folders: None,
+            unchanged: 0,
             failed_before: 0,
             problem: None,
             started: None,

@@ -12,11 +12,11 @@ use tokio::time::Instant;
 
 use super::{Passes, retry};
 use crate::engine::Options;
-use crate::engine::folders::prepare;
+use crate::engine::folders::{Begun, prepare};
 use crate::engine::trouble::Trouble;
 
-/// What came of a preparation: how many folders the pass has begun with.
-type Outcome = Result<u32, Trouble>;
+/// What came of a preparation.
+type Outcome = Result<Begun, Trouble>;
 
 /// A preparation that has ended.
 pub(in crate::engine) type Ended = Result<(Id, Outcome), JoinError>;
@@ -135,13 +135,14 @@ impl Passes {
             return Ok(());
         }
         match ended {
-            Ok((_, Ok(folders))) => {
+            Ok((_, Ok(begun))) => {
                 let failed = self.failed(mailbox).await?;
                 let Some(line) = self.line(pass, mailbox) else {
                     return Ok(());
                 };
                 line.tries = 0;
-                line.record.folders = Some(folders);
+                line.record.folders = Some(begun.folders);
+                line.record.unchanged = begun.unchanged;
                 line.record.failed_before = failed;
                 self.turn_to(pass, mailbox, MailboxEvent::Copy, None).await
             }

@@ -10,6 +10,7 @@ use longhaul_store::records::{PassKind, PassRecord};
 use super::Passes;
 use crate::engine::context::Context;
 use crate::engine::find;
+use crate::engine::folders::Begun;
 use crate::engine::trouble::Trouble;
 
 /// Begins the pass with the folders that have failures. A folder whose last pass did not reach the
@@ -20,8 +21,8 @@ pub(super) async fn prepare(
     context: Arc<Context>,
     pass: PassRecord,
     mailbox: MailboxId,
-) -> Result<u32, Trouble> {
-    let mut begun = 0;
+) -> Result<Begun, Trouble> {
+    let mut begun = Begun::default();
     for (folder, checkpoint) in context.store.overview(mailbox).await? {
         let is_ours = checkpoint.pass == pass.id;
         let has_failed =
@@ -30,7 +31,7 @@ pub(super) async fn prepare(
             let bounds = Bounds { failed_only: true, ..checkpoint.bounds };
             let folder = FolderRef { mailbox, folder };
             context.store.begin(folder, PassStart { pass: pass.id, bounds }).await?;
-            begun += 1;
+            begun.folders += 1;
         }
     }
     Ok(begun)

@@ -37,7 +37,7 @@ pub(super) struct Survey {
     pub(super) over: usize,
     /// Folders given up.
     pub(super) parked: Vec<Parked>,
-    /// Items recorded as failed.
+    /// Items recorded as failed, conflicts left out.
     pub(super) failed: u64,
     /// Folders that an earlier pass began with and did not finish, and this one leaves alone.
     pub(super) unfinished: usize,
@@ -96,7 +96,7 @@ impl Survey {
         suspect: Suspect,
     ) {
         self.begun += 1;
-        self.failed += checkpoint.counters.failed;
+        self.failed += checkpoint.counters.to_retry();
         if let Some(outcome) = &checkpoint.outcome {
             self.over += 1;
             if let Outcome::Parked { code, detail } = outcome {

@@ -89,6 +89,11 @@ fn known(traces: &Traces, source: Option<&Place>, copy: Option<&Place>) -> Optio
         let why = format!("it is copied; a later change was not carried over: {}", failure.detail);
         return Some(verdict(Standing::Conflicting, why, advice(failure.code)));
     }
+    if let Some(failure) = traces.failure.as_ref().filter(|failure| failure.code.is_conflict()) {
+        let why =
+            format!("its copy was left alone, because its user changed it: {}", failure.detail);
+        return Some(verdict(Standing::Conflicting, why, advice(failure.code)));
+    }
     if let Some(failure) = &traces.failure {
         let standing = match failure.code {
             AMBIGUOUS_UPLOAD => Standing::Ambiguous,

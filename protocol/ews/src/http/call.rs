@@ -9,7 +9,7 @@ use reqwest::header::{
 use uuid::Uuid;
 
 use super::body::{self, Body};
-use super::hint::retry_after;
+use super::hint::{date, retry_after};
 use super::measure::Measured;
 use super::status;
 use crate::soap::Answer;
@@ -164,6 +164,7 @@ async fn receive(
         mailbox.set_affinity(cookie);
     }
     let hint = retry_after(headers);
+    let date = date(headers);
     let status = response.status().as_u16();
     tracing::debug!(status, request_id, "exchange answered");
     let described = |error: Error| error.with_hint(hint).with_request_id(Some(&request_id));
@@ -171,7 +172,7 @@ async fn receive(
         return Err(described(status::error(status, sent)));
     }
     match Answer::open(source(response), request_id.clone()).await {
-        Ok(answer) if status == 200 => Ok(answer),
+        Ok(answer) if status == 200 => Ok(answer.dated(date)),
         // Neither a fault nor a success: whatever sent it was not the service.
         Ok(_) => Err(described(status::error(status, sent))),
         Err(error) if status == 500 && error.response_code().is_none() => {

@@ -1,9 +1,9 @@
-//! How long an HTTP header asks us to wait.
+//! What HTTP headers say of times: how long we are to wait, and what time it is there.
 
 use std::time::Duration;
 
 use longhaul_core::{Clock as _, SystemClock, Timestamp};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// `Retry-After` in either of its forms.
 /// Source: RFC 9110, section 10.2.3.
@@ -16,9 +16,19 @@ fn parse(value: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
+    Some(instant(value)?.since(now))
+}
+
+/// `Date`: when the server answered, on its clock, in whole seconds.
+/// Source: RFC 9110, section 6.6.1.
+pub(crate) fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    instant(headers.get(DATE)?.to_str().ok()?)
+}
+
+fn instant(value: &str) -> Option<Timestamp> {
     let at = httpdate::parse_http_date(value).ok()?;
     let since_epoch = at.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(Timestamp(0).after(since_epoch).since(now))
+    Some(Timestamp(0).after(since_epoch))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use longhaul_core::{Bytes, Timestamp};
 
-use crate::FolderId;
+use crate::{FolderId, limits};
 
 /// What an XML element says a folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Folder {
     pub associated: Option<u32>,
     /// Unread items in it (0x3603).
     pub unread: Option<u32>,
+    /// When the service said so, on its own clock.
+    pub told: Option<Timestamp>,
 }
 
 /// What of a folder changes when its content does.
@@ -77,6 +79,15 @@ impl Folder {
             unread: self.unread?,
         })
     }
+
+    /// The fingerprint, if every change that comes after it will show in it. Times of change are
+    /// told in whole seconds, so a second change in the same one could not be told from the first.
+    #[must_use]
+    pub fn settled_fingerprint(&self) -> Option<Fingerprint> {
+        let seen = self.fingerprint()?;
+        let age = self.told?.since(seen.changed);
+        (age >= limits::SETTLES).then_some(seen)
+    }
 }
 
 /// A folder to be created.
@@ -95,4 +106,33 @@ pub enum CreatedFolder {
     Created(FolderId),
     /// The parent has a folder of that name (case does not count): look it up and adopt it.
     Exists,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_has_just_changed_has_no_settled_fingerprint() {
+        let changed = Timestamp(1_700_000_000_000);
+        let after = |told: Option<u64>| Folder {
+            id: FolderId::new("a"),
+            parent: None,
+            name: None,
+            class: None,
+            distinguished: None,
+            kind: FolderKind::Folder,
+            hidden: None,
+            size: None,
+            changed: Some(changed),
+            deleted: Some(0),
+            items: Some(1),
+            associated: Some(0),
+            unread: Some(0),
+            told: told.map(|seconds| changed.after(std::time::Duration::from_secs(seconds))),
+        };
+        let settled = |told| after(told).settled_fingerprint();
+        assert_eq!([settled(None), settled(Some(0)), settled(Some(4))], [None; 3]);
+        assert_eq!(settled(Some(5)), after(None).fingerprint());
+    }
 }

@@ -20,8 +20,10 @@ impl Mailbox {
     ) -> Result<Vec<Result<Folder, ItemError>>, Error> {
         let xml = request(self.smtp(), folders)?;
         let mut answer = Call::small("GetFolder", xml).make(self).await?;
+        let told = answer.date();
         outcomes::results(&mut answer, folders.len(), "a folder", |part| {
-            part.children.first().and_then(read_folder::folder)
+            let folder = part.children.first().and_then(read_folder::folder)?;
+            Some(Folder { told, ..folder })
         })
         .await
     }

@@ -36,6 +36,7 @@ pub(super) fn folder(element: &Element) -> Option<Folder> {
         items: count(0x3602),
         associated: count(0x3617),
         unread: count(0x3603),
+        told: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! An answer being read: envelope, body, response messages.
 
 use bytes::Bytes;
+use longhaul_core::Timestamp;
 
 use crate::error::Error;
 use crate::soap::{Message, fault};
@@ -12,6 +13,7 @@ pub(crate) struct Answer {
     document: Document,
     request_id: String,
     version: Option<ServerVersion>,
+    date: Option<Timestamp>,
 }
 
 impl Answer {
@@ -21,7 +23,8 @@ impl Answer {
     ///
     /// The fault, if the body is one; otherwise what is wrong with the answer.
     pub(crate) async fn open(source: Source, request_id: String) -> Result<Self, Error> {
-        let mut answer = Self { document: Document::new(source), request_id, version: None };
+        let document = Document::new(source);
+        let mut answer = Self { document, request_id, version: None, date: None };
         answer
             .open_body()
             .await
@@ -60,6 +63,16 @@ impl Answer {
     /// The version the server says it has.
     pub(crate) fn version(&self) -> Option<&ServerVersion> {
         self.version.as_ref()
+    }
+
+    /// The same with the service's time.
+    pub(crate) fn dated(self, date: Option<Timestamp>) -> Self {
+        Self { date, ..self }
+    }
+
+    /// When the service says that it answered, on its own clock.
+    pub(crate) const fn date(&self) -> Option<Timestamp> {
+        self.date
     }
 
     /// Steps into the list of response messages.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use longhaul_core::ItemKey;
 
 use super::Setup;
-use super::support::{Bench, LONG, failure};
+use super::support::{Bench, LONG, conflict, failure};
 use crate::folder::Failure;
 
 /// Names of failed items, and how often each was tried.
@@ -41,6 +41,30 @@ pub async fn failures_are_replaced_cleared_and_counted(setup: &impl Setup) {
         bench.audit().await;
     }
     assert!(expected.is_empty());
+}
+
+/// A conflict is a failure that is also counted by itself, whatever it was before or becomes.
+pub async fn conflicts_are_counted_among_the_failures(setup: &impl Setup) {
+    let bench = Bench::begun(setup).await;
+    let lease = bench.hold(LONG).await.lease;
+    let steps: [(Vec<Failure>, Cleared, [u64; 2]); 5] = [
+        (vec![conflict("a"), failure("b", 1)], &[], [2, 1]),
+        (vec![conflict("a"), conflict("b")], &[], [2, 2]),
+        (vec![failure("a", 1)], &[], [2, 1]),
+        (vec![failure("c", 1), conflict("c")], &["a"], [2, 2]),
+        (vec![], &["b", "c", "never"], [0, 0]),
+    ];
+    for (failures, cleared, expected) in steps {
+        let batch = bench.checkpoint().await.next_batch;
+        bench.intend(&lease, batch, &[]).await;
+        let mut commit = bench.outcome(batch, &[]).await;
+        commit.failures = failures;
+        commit.cleared = cleared.iter().map(|name| ItemKey::of(name)).collect();
+        bench.store().commit(&lease, commit).await.expect("the commit is taken");
+        bench.audit().await;
+        let counters = bench.checkpoint().await.counters;
+        assert_eq!([counters.failed, counters.conflicts], expected);
+    }
 }
 
 /// In the order of their keys, page after page.

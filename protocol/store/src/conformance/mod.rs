@@ -83,6 +83,7 @@ macro_rules! conformance {
             the_same_bounds_go_on_from_the_position
             other_bounds_begin_an_epoch
             recorded_failures_begin_an_epoch
+            a_conflict_begins_no_epoch
             a_folder_without_a_position_begins_an_epoch
             a_new_pass_breaks_the_lease_and_keeps_intents
             a_cancelled_folder_is_over_and_keeps_its_intents
@@ -100,6 +101,7 @@ macro_rules! conformance {
             a_used_batch_number_is_refused
             an_earlier_owners_intent_is_settled_by_the_present_one
             failures_are_replaced_cleared_and_counted
+            conflicts_are_counted_among_the_failures
             failures_are_read_in_pages
             a_slice_that_goes_on_frees_the_folder
             a_new_epoch_forgets_the_position_only

@@ -4,7 +4,7 @@ use longhaul_core::{FolderKey, FolderRef, MailboxId, PassId, SliceNo, Timestamp}
 
 use super::Setup;
 use super::support::{
-    Bench, LONG, done, expect_conflict, failure, go_on, items, list_end, position,
+    Bench, LONG, conflict, done, expect_conflict, failure, go_on, items, list_end, position,
 };
 use crate::folder::{Bounds, Fingerprint, Outcome, PassStart, SliceEnd};
 
@@ -103,6 +103,22 @@ pub async fn recorded_failures_begin_an_epoch(setup: &impl Setup) {
     assert_eq!((after.epoch, &after.position), (before.epoch.next(), &None));
     assert_eq!(after.counters.failed, 1, "it stays recorded until it is copied");
     assert_eq!(bench.failures().await.len(), 1);
+}
+
+/// A conflict stays recorded, and the next pass goes on all the same.
+pub async fn a_conflict_begins_no_epoch(setup: &impl Setup) {
+    let bench = Bench::begun(setup).await;
+    let lease = bench.hold(LONG).await.lease;
+    let batch = bench.checkpoint().await.next_batch;
+    bench.intend(&lease, batch, &["changed"]).await;
+    let mut commit = bench.outcome(batch, &[]).await;
+    commit.failures.push(conflict("changed"));
+    bench.store().commit(&lease, commit).await.expect("the commit is taken");
+    bench.end(&lease, done(), Some(list_end("state"))).await;
+    let before = bench.checkpoint().await;
+    let after = bench.begin(before.bounds).await;
+    assert_eq!((after.epoch, after.counters), (before.epoch, before.counters));
+    assert_eq!(bench.failures().await, [conflict("changed")]);
 }
 
 /// A pass that never got anywhere leaves nothing to go on from.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use longhaul_core::code::ITEM_REFUSED;
+use longhaul_core::code::{COPY_CHANGED, ITEM_REFUSED};
 use longhaul_core::{
     BatchNo, Bytes, FolderKey, FolderRef, ItemKey, MailboxId, OwnerToken, PassId, Timestamp,
 };
@@ -135,8 +135,10 @@ impl<'a, S: Setup> Bench<'a, S> {
         assert_eq!(counters.items, ledger.len() as u64, "items counted and in the ledger");
         let bytes: Bytes = ledger.iter().map(|record| record.size).sum();
         assert_eq!(counters.bytes, bytes, "bytes counted and in the ledger");
-        let failed = self.failures().await.len() as u64;
-        assert_eq!(counters.failed, failed, "failures counted and recorded");
+        let failures = self.failures().await;
+        assert_eq!(counters.failed, failures.len() as u64, "failures counted and recorded");
+        let conflicts = failures.iter().filter(|failure| failure.code.is_conflict()).count();
+        assert_eq!(counters.conflicts, conflicts as u64, "conflicts counted and recorded");
     }
 
     pub(super) async fn now(&self) -> Timestamp {
@@ -213,4 +215,8 @@ pub(super) fn failure(name: &str, attempts: u32) -> Failure {
         attempts,
         at: Timestamp(7),
     }
+}
+
+pub(super) fn conflict(name: &str) -> Failure {
+    Failure { code: COPY_CHANGED, ..failure(name, 1) }
 }

@@ -5,9 +5,9 @@
 
 use redb::{ReadTransaction, ReadableTable as _};
 
-use super::tables::{HEADS, LEDGER, Tables, encode, failed, read_head};
+use super::tables::{HEADS, LEDGER, Tables, decode, encode, failed, read_head};
 use crate::Error;
-use crate::folder::{Checkpoint, Commit};
+use crate::folder::{Checkpoint, Commit, Failed, Failure, Recorded};
 
 /// How many failures are recorded once `commit` is written.
 pub(super) fn failed_after(
@@ -15,14 +15,14 @@ pub(super) fn failed_after(
     key: &str,
     before: &Checkpoint,
     commit: &Commit,
-) -> Result<u64, Error> {
+) -> Result<Failed, Error> {
     let mut recorded = Vec::new();
     for item in commit.touched() {
-        if tables.failures.get((key, item.as_bytes())).map_err(failed("read"))?.is_some() {
-            recorded.push(item);
+        if let Some(found) = tables.failures.get((key, item.as_bytes())).map_err(failed("read"))? {
+            recorded.push(Recorded::from(&decode::<Failure>(key, found.value())?));
         }
     }
-    Ok(commit.failed_after(before.counters.failed, &recorded))
+    Ok(commit.failed_after(&before.counters, &recorded))
 }
 
 /// Writes what a commit brings besides the checkpoint.

@@ -151,8 +151,12 @@ pub struct Counters {
     pub items: u64,
     /// Their sizes, as the source states them.
     pub bytes: Bytes,
-    /// Items recorded as failed.
+    /// Items recorded as failed, conflicts among them.
     pub failed: u64,
+    /// Of those, the conflicts: copies left alone for what their user did. No pass starts over for
+    /// them.
+    #[serde(default)]
+    pub conflicts: u64,
     /// Items that were listed and gone when their turn came.
     pub vanished: u64,
     /// Items of the ledger that left their source folder, and of which it is not known yet
@@ -176,6 +180,12 @@ impl Counters {
         self.replaced += sums.replaced;
         self.removed += sums.removed;
         Some(())
+    }
+
+    /// Items recorded as failed that the next pass tries again.
+    #[must_use]
+    pub const fn to_retry(&self) -> u64 {
+        self.failed.saturating_sub(self.conflicts)
     }
 
     /// Items that ever came into the ledger.

@@ -6,6 +6,7 @@ mod lease;
 mod stage;
 mod step;
 pub(crate) mod steps;
+mod unchanged;
 
 pub use batches::BatchSet;
 pub use checkpoint::{
@@ -14,3 +15,4 @@ pub use checkpoint::{
 pub use lease::{Claim, Held, Lease, LeaseHolder, Seen};
 pub use stage::Stage;
 pub use step::{Commit, PassStart, Receipt, SliceEnd};
+pub(crate) use step::{Failed, Recorded};

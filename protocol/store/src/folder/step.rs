@@ -1,11 +1,11 @@
 //! The steps that change a folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use longhaul_core::{BatchNo, Code, ItemKey, PassId};
 
-use super::{Bounds, Failure, Fingerprint, Position};
+use super::{Bounds, Counters, Failure, Fingerprint, Position};
 use crate::ledger::Append;
 
 /// A pass begins with a folder.
@@ -42,12 +42,42 @@ impl Commit {
         failed.chain(self.cleared.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// How many failures are recorded once it is written, of `before`, if `recorded` are those of
-    /// the items it touches that are recorded already.
-    pub(crate) fn failed_after(&self, before: u64, recorded: &[ItemKey]) -> u64 {
-        let written: BTreeSet<_> = self.failures.iter().map(|failure| failure.key).collect();
-        (before + written.len() as u64).saturating_sub(recorded.len() as u64)
+    /// How many failures are recorded once it is written, if `recorded` are those of the items it
+    /// touches that are recorded already.
+    pub(crate) fn failed_after(&self, before: &Counters, recorded: &[Recorded]) -> Failed {
+        // Of several of one item the last is written.
+        let written: BTreeMap<_, _> =
+            self.failures.iter().map(|failure| (failure.key, failure.code)).collect();
+        let count = |before: u64, written: usize, gone: usize| {
+            (before + written as u64).saturating_sub(gone as u64)
+        };
+        let written_conflicts = written.values().filter(|code| code.is_conflict()).count();
+        let gone_conflicts = recorded.iter().filter(|recorded| recorded.conflict).count();
+        Failed {
+            all: count(before.failed, written.len(), recorded.len()),
+            conflicts: count(before.conflicts, written_conflicts, gone_conflicts),
+        }
     }
+}
+
+/// A failure that is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    /// Whether it is a conflict.
+    pub(crate) conflict: bool,
+}
+
+impl From<&Failure> for Recorded {
+    fn from(failure: &Failure) -> Self {
+        Self { conflict: failure.code.is_conflict() }
+    }
+}
+
+/// How many failures are recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Failed {
+    pub(crate) all: u64,
+    pub(crate) conflicts: u64,
 }
 
 /// The store's answer to a commit.

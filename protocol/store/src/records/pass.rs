@@ -90,8 +90,11 @@ pub struct MailboxPassRecord {
     pub mailbox: MailboxId,
     /// Where the mailbox stands in this pass.
     pub state: MailboxState,
-    /// Folders of its map; `None` until it is mapped.
+    /// Folders of its map that the pass has begun with; `None` until it is mapped.
     pub folders: Option<u32>,
+    /// Folders that have not changed since the last pass, and that it left alone.
+    #[serde(default)]
+    pub unchanged: u32,
     /// Items that were recorded as failed when its folders were mapped.
     #[serde(default)]
     pub failed_before: u64,

@@ -135,7 +135,7 @@ impl Checkpoints for Redis {
         let brought = Brought { sync_state: commit.position.is_some(), commit: Some(&commit) };
         self.step("commit", lease.folder, Parts::Failed(&touched), brought, |view| {
             let before = present(view, lease.folder)?;
-            let failed = commit.failed_after(before.counters.failed, view.failed);
+            let failed = commit.failed_after(&before.counters, view.failed);
             steps::apply_owned(before, lease, |checkpoint| {
                 steps::commit(checkpoint, lease, &commit, failed, view.now)
             })

@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use super::Redis;
 use super::keys::FolderKeys;
-use super::reply::{Answers, corrupt, read};
+use super::reply::{Answers, read};
 use super::revision::{Revision, decode, decode_head, version_bytes};
 use crate::Error;
-use crate::folder::{Checkpoint, IntentItem};
+use crate::folder::{Checkpoint, Failure, IntentItem, Recorded};
 
 static READ: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/read_folder.lua")));
@@ -39,7 +39,7 @@ pub(super) struct Found {
     /// The checkpoint; what was not asked for is empty.
     pub(super) checkpoint: Option<Checkpoint>,
     /// Of the items asked for, those that are recorded as failed.
-    pub(super) failed: Vec<ItemKey>,
+    pub(super) failed: Vec<Recorded>,
 }
 
 impl Redis {
@@ -79,9 +79,8 @@ impl Redis {
                 }
             }
             Parts::Failed(_) => {
-                for item in answers.take::<Vec<Vec<u8>>>()? {
-                    let key = item.try_into().map_err(|_| corrupt(&folder, "it is not an item"))?;
-                    failed.push(ItemKey::from_bytes(key));
+                for failure in answers.take::<Vec<Vec<u8>>>()? {
+                    failed.push(Recorded::from(&decode::<Failure>(&folder, &failure)?));
                 }
             }
         }
@@ -91,7 +90,7 @@ impl Redis {
     fn question(&self, keys: &FolderKeys, parts: Parts<'_>) -> ScriptInvocation<'static> {
         let mut script = READ.prepare_invoke();
         script.key(&self.keys.mark).key(&keys.heads).key(&keys.state).key(&keys.intents);
-        script.key(&keys.failed);
+        script.key(&keys.failures);
         match &self.guard {
             Some(guard) => script.key(&self.keys.bodies).arg(&guard.key),
             None => script.arg(""),

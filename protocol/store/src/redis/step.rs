@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use longhaul_core::{FolderRef, ItemKey, Timestamp};
+use longhaul_core::{FolderRef, Timestamp};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Redis;
@@ -12,7 +12,7 @@ use super::revision::Revision;
 use super::store::deadline;
 use super::write::Brought;
 use crate::Error;
-use crate::folder::Checkpoint;
+use crate::folder::{Checkpoint, Recorded};
 
 /// What a step sees.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub(super) struct View<'a> {
     /// The server's time.
     pub(super) now: Timestamp,
     /// Of the items asked for, those that are recorded as failed.
-    pub(super) failed: &'a [ItemKey],
+    pub(super) failed: &'a [Recorded],
 }
 
 impl Redis {

@@ -6,7 +6,7 @@ use longhaul_core::{BatchNo, Timestamp};
 
 use super::holder;
 use crate::Error;
-use crate::folder::{Checkpoint, Commit, Intent, IntentItem, Lease, Receipt};
+use crate::folder::{Checkpoint, Commit, Failed, Intent, IntentItem, Lease, Receipt};
 use crate::invariants::{self, Invariant};
 use crate::ledger::{Append, Entry, Reader, Sums};
 
@@ -63,7 +63,7 @@ pub(crate) fn commit(
     checkpoint: &mut Checkpoint,
     lease: &Lease,
     commit: &Commit,
-    failed: u64,
+    failed: Failed,
     now: Timestamp,
 ) -> Result<Receipt, Error> {
     holder(checkpoint, lease)?;
@@ -75,7 +75,8 @@ pub(crate) fn commit(
     }
     append(checkpoint, &commit.append)?;
     checkpoint.committed.insert(commit.batch);
-    checkpoint.counters.failed = failed;
+    checkpoint.counters.failed = failed.all;
+    checkpoint.counters.conflicts = failed.conflicts;
     checkpoint.counters.vanished += commit.vanished;
     if let Some(position) = &commit.position {
         checkpoint.position = Some(position.clone());

@@ -15,8 +15,9 @@ pub(crate) fn begin(before: Option<&Checkpoint>, start: PassStart, now: Timestam
         return after;
     }
     break_lease(&mut after);
-    let goes_on =
-        before.bounds == start.bounds && before.counters.failed == 0 && before.position.is_some();
+    let goes_on = before.bounds == start.bounds
+        && before.counters.to_retry() == 0
+        && before.position.is_some();
     if !goes_on {
         begin_epoch(&mut after);
     }

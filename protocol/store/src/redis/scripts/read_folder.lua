@@ -2,10 +2,10 @@
 -- whose memory is full queues no commands, not even those that read.
 -- Answers the mark, the guard's record, the time, the head, and what else was asked for.
 --
--- KEYS: mark, heads, state, intents, failed, bodies (only with a guard)
+-- KEYS: mark, heads, state, intents, failures, bodies (only with a guard)
 -- ARGV: guard's key ('' for none), folder, then 'head' | 'whole' | 'intent' and its batch
 --       | 'failed' and items
-local mark, heads, state, intents, failed, bodies = unpack(KEYS)
+local mark, heads, state, intents, failures, bodies = unpack(KEYS)
 
 local answer = {redis.call('GET', mark), false, redis.call('TIME'), redis.call('HGET', heads, ARGV[2])}
 if ARGV[1] ~= '' then
@@ -19,8 +19,9 @@ elseif ARGV[3] == 'intent' then
 elseif ARGV[3] == 'failed' then
   local found = {}
   for at = 4, #ARGV do
-    if redis.call('ZSCORE', failed, ARGV[at]) then
-      found[#found + 1] = ARGV[at]
+    local failure = redis.call('HGET', failures, ARGV[at])
+    if failure then
+      found[#found + 1] = failure
     end
   end
   answer[5] = found
