@@ -2,13 +2,15 @@
 //!
 //! It tells whether a copy is still what was uploaded. What the service renews on import and the
 //! read state do not count; the order of properties and the numbers of named ones do not either.
-//! The hash is fast and its definition fixed, because digests are kept. Unlike in
+//! Values pass through a CRC-32, which processors compute at the speed of memory: their bytes are
+//! most of what a worker hashes, and a digest has no more bits than that. Heads are mixed by a hash
+//! proper. Both definitions are fixed, because digests are kept. Unlike in
 //! [`canonical`](super::canonical), texts count as they are written, in their own code page.
 
 use std::fmt;
 use std::num::NonZeroU32;
 
-use xxhash_rust::xxh64::{Xxh64, xxh64};
+use xxhash_rust::xxh64::xxh64;
 
 use super::canonical::{RENEWED, RENEWED_IN_ATTACHMENT, RENEWED_IN_RECIPIENT};
 use super::tag::{Tag, UTF16, code_page};
@@ -26,7 +28,14 @@ pub(super) struct ContentDigest {
     sum: u64,
     top: Level,
     open: Vec<(Part, Level)>,
-    current: Option<Xxh64>,
+    current: Option<Property>,
+}
+
+/// A property on its way.
+struct Property {
+    /// Hash of its place, type, name and lengths.
+    head: u64,
+    values: crc32fast::Hasher,
 }
 
 /// A part that is open: where its properties stand.
@@ -62,21 +71,14 @@ impl ContentDigest {
             return;
         }
         let seed = self.open.last().map_or(self.top.seed, |(_, level)| level.seed);
-        let mut hash = Xxh64::new(seed);
         let kind = if code_page(tag.kind) == Some(UTF16) { UNICODE } else { tag.kind };
-        hash.update(&kind.to_le_bytes());
-        match name {
-            None => hash.update(&tag.id.to_le_bytes()),
-            Some(Name::Number { set, lid }) => {
-                hash.update(set);
-                hash.update(&lid.to_le_bytes());
-            }
-            Some(Name::Text { set, name }) => {
-                hash.update(set);
-                hash.update(name.as_bytes());
-            }
-        }
-        self.current = Some(hash);
+        let seed = xxh64(&kind.to_le_bytes(), seed);
+        let head = match name {
+            None => xxh64(&tag.id.to_le_bytes(), seed),
+            Some(Name::Number { set, lid }) => xxh64(&lid.to_le_bytes(), xxh64(set, seed)),
+            Some(Name::Text { set, name }) => xxh64(name.as_bytes(), xxh64(set, seed)),
+        };
+        self.current = Some(Property { head, values: crc32fast::Hasher::new() });
     }
 
     fn skips(&self, id: u16) -> bool {
@@ -90,20 +92,20 @@ impl ContentDigest {
     }
 
     pub(super) fn value(&mut self, length: usize) {
-        if let Some(hash) = &mut self.current {
-            hash.update(&(length as u64).to_le_bytes());
+        if let Some(property) = &mut self.current {
+            property.head = xxh64(&(length as u64).to_le_bytes(), property.head);
         }
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        if let Some(hash) = &mut self.current {
-            hash.update(bytes);
+        if let Some(property) = &mut self.current {
+            property.values.update(bytes);
         }
     }
 
     pub(super) fn end(&mut self) {
-        if let Some(hash) = self.current.take() {
-            self.sum = self.sum.wrapping_add(hash.digest());
+        if let Some(Property { head, values }) = self.current.take() {
+            self.sum = self.sum.wrapping_add(xxh64(&values.finalize().to_le_bytes(), head));
         }
     }
 
