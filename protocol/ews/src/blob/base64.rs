@@ -23,6 +23,8 @@ pub const TRUNCATION_MARKER: &str = "=== Truncated Data ===";
 pub struct Base64Decoder {
     /// Symbols of a group that is not full yet, without white space.
     group: Vec<u8>,
+    /// White space passed over so far, in bytes.
+    spaces: u64,
     /// Set by the first `=`.
     tail: Option<Tail>,
 }
@@ -65,6 +67,11 @@ impl Base64Decoder {
         Ok(())
     }
 
+    /// White space passed over so far, in bytes.
+    pub(super) fn spaces(&self) -> u64 {
+        self.spaces
+    }
+
     /// Ends the text.
     ///
     /// # Errors
@@ -96,7 +103,9 @@ impl Base64Decoder {
 
     /// Decodes symbols, with white space between them.
     fn push_symbols(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let held = self.group.len();
         self.group.extend(text.iter().filter(|b| !b.is_ascii_whitespace()));
+        self.spaces += (text.len() - (self.group.len() - held)) as u64;
         let full = self.group.len() / 4 * 4;
         BASE64.decode_vec(&self.group[..full], out).map_err(|_| Error::NotBase64)?;
         self.group.drain(..full);
@@ -123,7 +132,9 @@ impl Base64Decoder {
                     tail.invalid |= BASE64.decode_vec(&self.group, out).is_err();
                     self.group.clear();
                 }
-            } else if !byte.is_ascii_whitespace() {
+            } else if byte.is_ascii_whitespace() {
+                self.spaces += 1;
+            } else {
                 tail.invalid = true;
             }
             if tail.invalid && tail.matched == 0 {

@@ -58,13 +58,20 @@ pub(crate) const fn encoded_length(length: u64) -> u64 {
     length.div_ceil(3) * 4
 }
 
-/// A text that the decoder took, without the white space in it.
-pub(crate) fn symbols(text: Bytes) -> Bytes {
-    // What the decoder took is symbols, padding and white space.
-    if text.iter().fold(true, |all, byte| all & (*byte > b' ')) {
-        return text;
+/// Decodes the next piece of a text to `out` and gives it back without the white space in it.
+/// Fails as [`Base64Decoder::push`] does.
+pub(crate) fn symbols(
+    decoder: &mut Base64Decoder,
+    text: Bytes,
+    out: &mut Vec<u8>,
+) -> Result<Bytes, Error> {
+    let before = decoder.spaces();
+    decoder.push(&text, out)?;
+    if decoder.spaces() == before {
+        return Ok(text);
     }
-    text.iter().copied().filter(|byte| *byte > b' ').collect()
+    // What the decoder took is symbols, padding and white space.
+    Ok(text.iter().copied().filter(|byte| *byte > b' ').collect())
 }
 
 /// Pieces shorter than this are joined: each has costs of its own.
@@ -84,8 +91,7 @@ impl Keeper {
     /// Decodes `text`, appends the bytes to `out` and keeps the symbols. Fails as
     /// [`Base64Decoder::push`] does.
     pub(crate) fn push(&mut self, text: Bytes, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.decoder.push(&text, out)?;
-        let text = symbols(text);
+        let text = symbols(&mut self.decoder, text, out)?;
         self.held += text.len();
         if text.len() < SHORT {
             self.joined.extend_from_slice(&text);

@@ -125,9 +125,11 @@ impl ExportStream {
                 return Ok(None);
             };
             self.bytes.clear();
-            let taken = self.decoder.push(&text, &mut self.bytes);
-            taken.and_then(|()| self.checker.push(&self.bytes)).map_err(StreamError::Blob)?;
-            let piece = symbols(text);
+            let piece = symbols(&mut self.decoder, text, &mut self.bytes).and_then(|piece| {
+                self.checker.push(&self.bytes)?;
+                Ok(piece)
+            });
+            let piece = piece.map_err(StreamError::Blob)?;
             if !piece.is_empty() {
                 self.state = State::Reading;
                 return Ok(Some(piece));

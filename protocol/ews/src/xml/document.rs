@@ -5,7 +5,10 @@
 //! [`text`](Document::text), [`tree`](Document::tree), [`skip`](Document::skip),
 //! [`piece`](Document::piece), or by walking its own children.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
+use memchr::memmem::Finder;
 use quick_xml::NsReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
@@ -259,9 +262,11 @@ fn start(resolved: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Result<Start, Er
     Ok(Start { ns, name: tag.local_name().as_ref().to_owned(), attributes })
 }
 
+static TRUNCATED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(TRUNCATION_MARKER));
+
 /// The service may write its mark of truncation outside the data, where nothing else looks.
 fn checked_text(text: String) -> Result<Next, Error> {
-    if text.contains(TRUNCATION_MARKER) {
+    if TRUNCATED.find(text.as_bytes()).is_some() {
         return Err(Error::Truncated);
     }
     Ok(Next::Text(text))
