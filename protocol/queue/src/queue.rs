@@ -12,8 +12,8 @@ use crate::{DeadId, DeadLetter, Error};
 /// message priorities by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
-    /// Closing syncs of a cut-over: people are waiting for these.
-    CutOver,
+    /// What people are waiting for.
+    Urgent,
     /// Everything else.
     Normal,
 }

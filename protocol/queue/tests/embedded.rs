@@ -44,7 +44,7 @@ async fn no_message_is_lost_or_answered_twice_on_many_threads() {
         let queue = queue.clone();
         publishers.spawn(async move {
             for number in (part..MESSAGES).step_by(4) {
-                let lane = if number % 7 == 0 { Lane::CutOver } else { Lane::Normal };
+                let lane = if number % 7 == 0 { Lane::Urgent } else { Lane::Normal };
                 let body = Bytes::from(number.to_string());
                 queue.publish(lane, body, None).await.expect("publishes");
             }

@@ -214,11 +214,19 @@ impl Passes {
                 return Ok(false);
             }
         };
-        if let Err(error) = self.context.queue.publish(Lane::Normal, body, job.wait).await {
+        if let Err(error) = self.context.queue.publish(lane(record.kind), body, job.wait).await {
             tracing::warn!(code = %error.code(), %error, "job not published; trying again");
             return Ok(false);
         }
         self.context.store.mark_published(message.folder_ref(), pass, job.slice).await?;
         Ok(true)
+    }
+}
+
+/// Which queue a pass's jobs go to: few and small ones that an operator waits for go first.
+const fn lane(kind: PassKind) -> Lane {
+    match kind {
+        PassKind::Retry => Lane::Urgent,
+        PassKind::PreStage { .. } | PassKind::Full => Lane::Normal,
     }
 }

@@ -41,7 +41,7 @@ pub async fn a_parked_message_is_kept_with_its_reason(queue: &impl Queue) {
 
 /// A retried letter is delivered with the body given for it, and its neighbours stay.
 pub async fn a_retried_dead_letter_comes_back_on_its_lane(queue: &impl Queue) {
-    for (lane, word) in [(Lane::Normal, "one"), (Lane::CutOver, "two"), (Lane::Normal, "three")] {
+    for (lane, word) in [(Lane::Normal, "one"), (Lane::Urgent, "two"), (Lane::Normal, "three")] {
         bury(queue, lane, word, ATTEMPTS_USED_UP).await;
     }
     let id = dead(queue, 3).await[1].id;
@@ -49,7 +49,7 @@ pub async fn a_retried_dead_letter_comes_back_on_its_lane(queue: &impl Queue) {
     assert!(queue.retry_dead(id, again.clone()).await.expect("the queue answers"));
     let mut consumer = consume(queue, 1).await;
     let delivery = next(&mut consumer).await;
-    assert_eq!(delivery.lane, Lane::CutOver);
+    assert_eq!(delivery.lane, Lane::Urgent);
     assert_eq!(settle(delivery).await, "again");
     expect_nothing(&mut consumer, "one letter was retried").await;
     let rest: Vec<_> = dead(queue, 2).await.iter().map(|letter| text(&letter.body)).collect();

@@ -12,7 +12,7 @@ pub async fn a_delayed_message_is_never_early(queue: &impl Queue) {
     let mut consumer = consume(queue, 1).await;
     for wish in [Duration::from_millis(300), Duration::from_millis(1_400)] {
         let from = Instant::now();
-        publish_to(queue, Lane::CutOver, "late", Some(wish)).await;
+        publish_to(queue, Lane::Urgent, "late", Some(wish)).await;
         publish(queue, "now").await;
         assert_eq!(take(&mut consumer).await, "now");
         assert_eq!(take(&mut consumer).await, "late");

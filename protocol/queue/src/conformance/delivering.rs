@@ -14,7 +14,7 @@ use crate::{Lane, Queue};
 /// Every byte of a message arrives, and the lane is told.
 pub async fn a_published_message_is_delivered_as_it_was(queue: &impl Queue) {
     let bodies = [Bytes::new(), Bytes::from((0..=255).collect::<Vec<u8>>())];
-    for (lane, body) in [Lane::Normal, Lane::CutOver].into_iter().zip(&bodies) {
+    for (lane, body) in [Lane::Normal, Lane::Urgent].into_iter().zip(&bodies) {
         queue.publish(lane, body.clone(), None).await.expect("the queue takes a message");
         let mut consumer = consume(queue, 1).await;
         let delivery = next(&mut consumer).await;
@@ -41,7 +41,7 @@ pub async fn urgent_messages_go_first(queue: &impl Queue) {
     for word in ["one", "two", "three"] {
         publish(queue, word).await;
     }
-    publish_to(queue, Lane::CutOver, "urgent", None).await;
+    publish_to(queue, Lane::Urgent, "urgent", None).await;
     let mut consumer = consume(queue, 1).await;
     assert_eq!(take(&mut consumer).await, "urgent");
     let rest: BTreeSet<_> =
@@ -93,7 +93,7 @@ pub async fn a_cancelled_wait_loses_nothing(queue: &impl Queue) {
 /// Depth counts both lanes, and neither delayed nor delivered messages.
 pub async fn depth_counts_what_is_ready(queue: &impl Queue) {
     publish(queue, "one").await;
-    publish_to(queue, Lane::CutOver, "two", None).await;
+    publish_to(queue, Lane::Urgent, "two", None).await;
     publish_to(queue, Lane::Normal, "late", Some(Duration::from_secs(3600))).await;
     let depth = async || queue.depth().await.expect("the queue answers");
     eventually("a depth of two", async || depth().await == 2).await;

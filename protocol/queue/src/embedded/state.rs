@@ -109,7 +109,7 @@ impl State {
             return Next::Wait;
         }
         let found = match self.urgent.pop_front() {
-            Some(ready) => Some((Lane::CutOver, ready)),
+            Some(ready) => Some((Lane::Urgent, ready)),
             None => self.normal.pop_front().map(|ready| (Lane::Normal, ready)),
         };
         if let Some((lane, Ready { body, redelivered })) = found {
@@ -206,7 +206,7 @@ impl State {
 
     fn lane(&mut self, lane: Lane) -> &mut VecDeque<Ready> {
         match lane {
-            Lane::CutOver => &mut self.urgent,
+            Lane::Urgent => &mut self.urgent,
             Lane::Normal => &mut self.normal,
         }
     }

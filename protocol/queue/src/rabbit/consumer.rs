@@ -90,7 +90,7 @@ impl RabbitConsumer {
         if self.renewing.is_some() || subscription.urgent.is_spent() {
             let given_out = u16::try_from(self.given_out.load(Ordering::SeqCst));
             let free = self.slots.saturating_sub(given_out.unwrap_or(u16::MAX)).max(1);
-            let queue = self.broker.topology.lane(Lane::CutOver);
+            let queue = self.broker.topology.lane(Lane::Urgent);
             let (channel, urgent) = (subscription.channel.clone(), subscription.urgent.clone());
             let renewing = self.renewing.get_or_insert_with(|| {
                 async move { renew(&queue, &channel, &urgent, free).await }.boxed()
@@ -154,7 +154,7 @@ impl Consumer for RabbitConsumer {
                 continue;
             };
             if let Some((message, credit)) = subscription.urgent.pop() {
-                return Ok(self.give_out(Lane::CutOver, message, permit, Some(credit)));
+                return Ok(self.give_out(Lane::Urgent, message, permit, Some(credit)));
             }
             // Given up only while every slot is taken, and we have one.
             let Some((mut urgent, credit)) = subscription.urgent.stream() else {
@@ -162,12 +162,12 @@ impl Consumer for RabbitConsumer {
             };
             let (lane, next) = tokio::select! {
                 biased;
-                next = urgent.next() => (Lane::CutOver, next),
+                next = urgent.next() => (Lane::Urgent, next),
                 next = subscription.normal.next() => (Lane::Normal, next),
             };
             match next {
                 Some(Ok(message)) => {
-                    let credit = (lane == Lane::CutOver).then_some(credit);
+                    let credit = (lane == Lane::Urgent).then_some(credit);
                     return Ok(self.give_out(lane, message, permit, credit));
                 }
                 Some(Err(error)) => {

@@ -216,8 +216,8 @@ mod tests {
     #[test]
     fn a_message_that_is_not_ours_has_a_lane_and_a_lasting_name() {
         assert_eq!(lane(&BasicProperties::default()), Lane::Normal);
-        let strange = BasicProperties::default().with_type(lane_name(Lane::CutOver).into());
-        assert_eq!(lane(&strange), Lane::CutOver);
+        let strange = BasicProperties::default().with_type(lane_name(Lane::Urgent).into());
+        assert_eq!(lane(&strange), Lane::Urgent);
         let delivery =
             |body: &str| Delivery::mock(1, "".into(), "q".into(), false, body.as_bytes().to_vec());
         assert_eq!(name(&delivery("one")), name(&delivery("one")));

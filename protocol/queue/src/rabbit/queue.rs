@@ -70,7 +70,7 @@ impl Queue for Rabbit {
 
     async fn depth(&self) -> Result<u64, Error> {
         let topology = &self.broker.topology;
-        self.broker.count(&[topology.lane(Lane::CutOver), topology.lane(Lane::Normal)]).await
+        self.broker.count(&[topology.lane(Lane::Urgent), topology.lane(Lane::Normal)]).await
     }
 
     async fn dead_count(&self) -> Result<u64, Error> {

@@ -108,7 +108,7 @@ async fn try_subscribe(broker: &Broker, slots: u16) -> Result<Subscription, Erro
     let channel = connection.create_channel().await;
     let channel = channel.map_err(|error| refusal::of_call("open a channel", error))?;
     let urgent = UrgentSlot::default();
-    renew(&broker.topology.lane(Lane::CutOver), &channel, &urgent, slots).await?;
+    renew(&broker.topology.lane(Lane::Urgent), &channel, &urgent, slots).await?;
     let normal = consume(&channel, &broker.topology.lane(Lane::Normal), slots).await?;
     Ok(Subscription { channel, normal, urgent })
 }

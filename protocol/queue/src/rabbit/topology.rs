@@ -2,7 +2,7 @@
 //!
 //! | queue | holds | its messages leave by |
 //! |---|---|---|
-//! | `<prefix>.normal`, `<prefix>.cut-over` | jobs of a lane | acknowledgement; [`DELIVERIES`] without one: to `<prefix>.dead` |
+//! | `<prefix>.normal`, `<prefix>.urgent` | jobs of a lane | acknowledgement; [`DELIVERIES`] without one: to `<prefix>.dead` |
 //! | `<prefix>.<lane>.delay.<seconds>s` | what waits for a rung | the rung's time: to the lane |
 //! | `<prefix>.dead` | dead letters of both lanes | an operator |
 //!
@@ -65,7 +65,7 @@ impl Topology {
     pub(super) async fn declare(&self, channel: &Channel) -> Result<(), Error> {
         let dead = self.dead();
         declare(channel, &dead, limited(NO_LIMIT)).await?;
-        for lane in [Lane::Normal, Lane::CutOver] {
+        for lane in [Lane::Normal, Lane::Urgent] {
             let home = self.lane(lane);
             declare(channel, &home, leading_to(&dead, limited(DELIVERIES))).await?;
             for rung in Rung::LADDER {
@@ -82,14 +82,14 @@ impl Topology {
 /// The lane's part of its queue's name, and its mark on a message.
 pub(super) const fn lane_name(lane: Lane) -> &'static str {
     match lane {
-        Lane::CutOver => "cut-over",
+        Lane::Urgent => "urgent",
         Lane::Normal => "normal",
     }
 }
 
 /// The lane of a mark.
 pub(super) fn lane_of(name: &str) -> Option<Lane> {
-    [Lane::CutOver, Lane::Normal].into_iter().find(|lane| lane_name(*lane) == name)
+    [Lane::Urgent, Lane::Normal].into_iter().find(|lane| lane_name(*lane) == name)
 }
 
 fn limited(deliveries: u32) -> FieldTable {

@@ -12,9 +12,9 @@ async fn a_message_delivered_too_often_is_set_aside_with_the_reason() {
     let url = shared_url().await;
     let options = options(&url);
     let queue = connect(&options).await;
-    publish_to(&queue, Lane::CutOver, "poison").await;
+    publish_to(&queue, Lane::Urgent, "poison").await;
     let direct = Direct::to(&url).await;
-    let name = format!("{}.cut-over", options.prefix);
+    let name = format!("{}.urgent", options.prefix);
     let mut deliveries = 0;
     eventually("the end of its deliveries", async || {
         let got = direct.channel.basic_get(name.clone().into(), BasicGetOptions::default()).await;
@@ -29,14 +29,14 @@ async fn a_message_delivered_too_often_is_set_aside_with_the_reason() {
     .await;
     assert!(deliveries > 10, "a few restarts are no reason");
     let letter = queue.dead(1).await.expect("lists").remove(0);
-    assert_eq!((letter.reason, letter.lane), (DELIVERED_TOO_OFTEN, Lane::CutOver));
+    assert_eq!((letter.reason, letter.lane), (DELIVERED_TOO_OFTEN, Lane::Urgent));
     assert_eq!(&letter.body[..], b"poison");
     assert!(letter.since.is_some());
 
     assert!(queue.retry_dead(letter.id, letter.body).await.expect("retries"));
     let mut consumer = queue.consume(1).await.expect("consumes");
     let delivery = next(&mut consumer).await;
-    assert_eq!((text(&delivery), delivery.lane), ("poison".to_owned(), Lane::CutOver));
+    assert_eq!((text(&delivery), delivery.lane), ("poison".to_owned(), Lane::Urgent));
     delivery.ack().await.expect("acknowledged");
     assert_eq!(queue.dead(1).await.expect("lists"), []);
 }

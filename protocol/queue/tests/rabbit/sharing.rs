@@ -50,17 +50,17 @@ async fn a_busy_worker_holds_no_urgent_jobs() {
     publish(&queue, "long").await;
     let long = next(&mut busy).await;
     let direct = Direct::to(&url).await;
-    let urgent = format!("{}.cut-over", options.prefix);
+    let urgent = format!("{}.urgent", options.prefix);
     eventually("the busy one's end", async || direct.look(&urgent).await.1 == 0).await;
 
     let mut idle = queue.consume(1).await.expect("consumes");
     for number in 0..10 {
-        publish_to(&queue, Lane::CutOver, &number.to_string()).await;
+        publish_to(&queue, Lane::Urgent, &number.to_string()).await;
     }
     let begun = Instant::now();
     for _ in 0..9 {
         let delivery = next(&mut idle).await;
-        assert_eq!(delivery.lane, Lane::CutOver);
+        assert_eq!(delivery.lane, Lane::Urgent);
         delivery.ack().await.expect("acknowledged");
     }
     assert!(begun.elapsed() < Duration::from_secs(20), "they waited for the busy one");
@@ -69,7 +69,7 @@ async fn a_busy_worker_holds_no_urgent_jobs() {
     eventually("the last urgent job", async || direct.look(&urgent).await.0 == 1).await;
     long.ack().await.expect("acknowledged");
     let first = next(&mut busy).await;
-    assert_eq!((first.lane, text(&first)), (Lane::CutOver, "9".to_owned()));
+    assert_eq!((first.lane, text(&first)), (Lane::Urgent, "9".to_owned()));
     first.ack().await.expect("acknowledged");
     let then = next(&mut busy).await;
     assert_eq!(text(&then), "normal");

@@ -59,7 +59,7 @@ async fn a_consumer_whose_queue_is_deleted_subscribes_to_a_new_one() {
     let queue = connect(&options).await;
     let mut consumer = queue.consume(2).await.expect("consumes");
     let direct = Direct::to(&url).await;
-    for (lane, name) in [(Lane::Normal, "normal"), (Lane::CutOver, "cut-over")] {
+    for (lane, name) in [(Lane::Normal, "normal"), (Lane::Urgent, "urgent")] {
         publish_to(&queue, lane, "held").await;
         let held = next(&mut consumer).await;
         let name = format!("{}.{name}", options.prefix);
