@@ -47,9 +47,9 @@ impl Worker {
         self.at_work.clone()
     }
 
-    /// Takes jobs until `shutdown`, then stops in this order: take no more, let slices run to
-    /// their next commit and give their leases back, return what was delivered and not begun. It
-    /// takes the grace time at most: from half of it on, uploads without an answer are left in
+    /// Takes jobs until `shutdown`, then stops in this order: take no more, and return what was
+    /// delivered and not begun; let slices run to their next commit and give their leases back.
+    /// It takes the grace time at most: from half of it on, uploads without an answer are left in
     /// doubt, for the next owner to settle.
     ///
     /// Cancelling it is a crash: safe for every mailbox, slow for the next owner.
@@ -91,14 +91,24 @@ impl Worker {
         };
         drop(slots);
         stop.soon.cancel();
-        let grace = self.options.grace;
-        if timeout(grace / 2, all_ended(&mut running)).await.is_err() {
-            // The other half is for writing down what is known.
-            stop.now.cancel();
-            if timeout(grace / 2, all_ended(&mut running)).await.is_err() {
-                tracing::warn!("slices did not end within the grace time; their leases run out");
+        let half = self.options.grace / 2;
+        let taking_no_more = async {
+            match timeout(half, consumer.stop()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "jobs not handed on; they are in the end"),
+                Err(_) => tracing::warn!("jobs not handed on in time; they are in the end"),
             }
-        }
+        };
+        let ending = async {
+            if timeout(half, all_ended(&mut running)).await.is_err() {
+                // The other half is for writing down what is known.
+                stop.now.cancel();
+                if timeout(half, all_ended(&mut running)).await.is_err() {
+                    tracing::warn!("slices did not end in the grace time; their leases run out");
+                }
+            }
+        };
+        tokio::join!(taking_no_more, ending);
         running.shutdown().await;
         result
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::{DESTINATION, SOURCE, Spy, World, poll};
-use longhaul_core::OwnerToken;
+use longhaul_core::{FolderKey, OwnerToken};
+use longhaul_jobs::{FolderSlice, decode};
 use longhaul_store::folder::{Checkpoint, Claim, Seen};
 use longhaul_store::records::PassKind;
 use serde_json::json;
@@ -102,4 +103,41 @@ async fn what_was_delivered_and_not_begun_goes_back() {
     // It, and the continuation of the folder that was begun.
     let depth = longhaul_queue::Queue::depth(&*queue).await.expect("answers");
     assert_eq!(depth, 2, "{:?}", queue.published());
+}
+
+/// A slice that takes its time to end keeps no other job from being done: what the broker had sent
+/// to the stopping worker is another's at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_a_stopping_worker_has_not_begun_are_anothers_at_once() {
+    let world = World::with("bulk:2000", 30).await;
+    let url = tokio::task::spawn_blocking(longhaul_nodes::amqp_url).await.expect("a node");
+    let prefix = format!("longhaul.test.{}", world.folder.mailbox);
+    let options = longhaul_queue::Options { url, prefix, ..longhaul_queue::Options::default() };
+    let broker = longhaul_queue::open(&options).await.expect("a broker");
+    world.fault(json!({
+        "operation": "UploadItems", "mailbox": DESTINATION,
+        "action": {"kind": "latency", "milliseconds": 20_000}
+    }));
+    let pass = world.begin(PassKind::Full).await;
+    let queue = Arc::new(Spy::on(Arc::clone(&broker)));
+    let service = world.service_on(&queue, &world.store);
+    service.publish(&world.message(&pass).await).await;
+    poll(async || (world.counted("calls", DESTINATION, Some("UploadItems")) > 0).then_some(()))
+        .await;
+    // Of a folder that nobody knows: its worker waits a while before it hands it back, and at once
+    // when it stops.
+    let unknown = FolderSlice { folder: FolderKey::of("unknown"), ..world.message(&pass).await };
+    service.publish(&unknown).await;
+    let waiting = async || broker.depth().await.expect("answers");
+    poll(async || (waiting().await == 0).then_some(())).await;
+
+    let asked = Instant::now();
+    let stopping = tokio::spawn(service.stop());
+    let mut other = broker.consume(1).await.expect("consumes");
+    let delivery = tokio::time::timeout(world.options.grace / 4, other.next()).await;
+    let delivery = delivery.expect("at once").expect("a delivery");
+    println!("another has it {:?} after the stop", asked.elapsed());
+    assert_eq!(decode(&delivery.body).expect("a job").folder, unknown.folder);
+    assert!(!stopping.is_finished(), "the worker has stopped: this shows nothing");
+    stopping.await.expect("no panic");
 }

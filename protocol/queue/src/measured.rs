@@ -83,6 +83,10 @@ impl Consumer for Counted {
         metrics().deliveries.add(1, redelivered);
         Ok(delivery.settled_by(|settle| Box::new(CountedAnswer(Some(settle)))))
     }
+
+    async fn stop(&mut self) -> Result<(), Error> {
+        self.0.stop().await
+    }
 }
 
 /// Counts the answer; dropped without one the message is returned.

@@ -128,6 +128,16 @@ pub trait Consumer: Send {
     ///
     /// # Errors
     ///
+
+    /// Takes no more deliveries: what waits here for [`next`](Self::next) goes back at once, for
+    /// others. What was given out can still be answered, until the consumer is dropped. From then
+    /// on `next` is [`Error::Closed`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the queue does not answer; then what waits goes back when the consumer is
+    /// dropped.
+    async fn stop(&mut self) -> Result<(), Error>;
     /// [`Error::Closed`] when no more will come; otherwise the consumer has already begun to
     /// subscribe again, and the next call goes on.
     async fn next(&mut self) -> Result<Delivery, Error>;

@@ -14,13 +14,13 @@ use tokio_util::sync::CancellationToken;
 /// A queue that notes every message.
 #[derive(Debug)]
 pub(crate) struct Spy {
-    inner: Embedded,
+    inner: Arc<dyn Queue>,
     published: Mutex<Vec<FolderSlice>>,
 }
 
 impl Default for Spy {
     fn default() -> Self {
-        Self { inner: Embedded::new(), published: Mutex::default() }
+        Self::on(Arc::new(Embedded::new()))
     }
 }
 
@@ -28,6 +28,11 @@ impl Spy {
     /// Everything published so far, in order.
     pub(crate) fn published(&self) -> Vec<FolderSlice> {
         self.published.lock().expect("not poisoned").clone()
+    /// One before a queue.
+    pub(crate) fn on(inner: Arc<dyn Queue>) -> Self {
+        Self { inner, published: Mutex::default() }
+    }
+
     }
 }
 

@@ -37,6 +37,7 @@ macro_rules! conformance {
             a_dropped_delivery_comes_back
             a_consumer_that_is_gone_returns_its_deliveries
             no_more_than_prefetch_are_unsettled
+            a_consumer_that_stops_hands_on_what_waits_and_answers_what_it_has
             a_parked_message_is_kept_with_its_reason
             a_retried_dead_letter_comes_back_on_its_lane
             a_dropped_dead_letter_is_gone

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use longhaul_core::code::ATTEMPTS_USED_UP;
 
 use super::support::{consume, expect_nothing, next, publish, take, text};
-use crate::Queue;
+use crate::{Error, Queue};
 
 /// What was acknowledged does not come again, to anybody.
 pub async fn an_acknowledged_message_is_gone(queue: &impl Queue) {
@@ -63,4 +63,30 @@ pub async fn no_more_than_prefetch_are_unsettled(queue: &impl Queue) {
     second.park(ATTEMPTS_USED_UP).await.expect("the queue takes the answer");
     third.ack().await.expect("the queue takes the answer");
     take(&mut consumer).await;
+}
+
+/// A consumer that stops takes nothing more: what waits goes to others while it still works on
+/// what it was given, and its answers count.
+pub async fn a_consumer_that_stops_hands_on_what_waits_and_answers_what_it_has(queue: &impl Queue) {
+    for word in ["one", "two", "three", "four"] {
+        publish(queue, word).await;
+    }
+    let mut stopping = consume(queue, 4).await;
+    let held = [next(&mut stopping).await, next(&mut stopping).await];
+    stopping.stop().await.expect("the queue answers");
+    assert!(matches!(stopping.next().await, Err(Error::Closed)), "it goes on");
+    publish(queue, "five").await;
+    let mut other = consume(queue, 8).await;
+    let mut seen: BTreeSet<_> = held.iter().map(|delivery| text(&delivery.body)).collect();
+    for _ in 0..3 {
+        seen.insert(take(&mut other).await);
+    }
+    assert_eq!(seen, ["one", "two", "three", "four", "five"].map(str::to_owned).into());
+    let [done, dropped] = held;
+    done.ack().await.expect("the queue takes the answer");
+    let word = text(&dropped.body);
+    drop(dropped);
+    assert_eq!(take(&mut other).await, word);
+    drop(stopping);
+    expect_nothing(&mut other, "every message was answered").await;
 }

@@ -47,6 +47,12 @@ impl Consumer for EmbeddedConsumer {
             }
         }
     }
+
+    /// Nothing waits here: a message is a consumer's only once `next` returns it.
+    async fn stop(&mut self) -> Result<(), Error> {
+        self.shared.change(|state| state.stop(self.id));
+        Ok(())
+    }
 }
 
 impl Drop for EmbeddedConsumer {

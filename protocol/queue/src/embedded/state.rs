@@ -46,6 +46,7 @@ impl Ready {
 /// What a consumer holds.
 struct Window {
     prefetch: usize,
+    stopped: bool,
     unsettled: BTreeMap<Tag, (Lane, Bytes)>,
 }
 
@@ -92,7 +93,7 @@ impl State {
         }
         let id = self.number();
         let prefetch = usize::from(prefetch.max(1));
-        self.consumers.insert(id, Window { prefetch, unsettled: BTreeMap::new() });
+        self.consumers.insert(id, Window { prefetch, stopped: false, unsettled: BTreeMap::new() });
         Ok(id)
     }
 
@@ -105,6 +106,9 @@ impl State {
         let Some(window) = self.consumers.get_mut(&consumer) else {
             return Next::Closed;
         };
+        if window.stopped {
+            return Next::Closed;
+        }
         if window.unsettled.len() >= window.prefetch {
             return Next::Wait;
         }
@@ -143,6 +147,13 @@ impl State {
     pub(super) fn give_back(&mut self, consumer: ConsumerId, tag: Tag) {
         if let Some((lane, body)) = self.take(consumer, tag) {
             self.lane(lane).push_front(Ready::again(body));
+        }
+    }
+
+    /// A consumer gets nothing more.
+    pub(super) fn stop(&mut self, consumer: ConsumerId) {
+        if let Some(window) = self.consumers.get_mut(&consumer) {
+            window.stopped = true;
         }
     }
 

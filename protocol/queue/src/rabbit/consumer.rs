@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::dead;
 use super::queue::Broker;
-use super::returns::Returns;
+use super::returns::{Returns, requeue};
 use super::settle::{Answer, Slot};
 use super::subscription::{Subscription, renew, subscribe};
 use crate::{Consumer, Delivery, Error, Lane};
@@ -36,6 +36,8 @@ pub(super) struct RabbitConsumer {
     ladder: Ladder,
     /// Not to subscribe before this.
     not_before: Option<Instant>,
+    /// It takes no more.
+    stopped: bool,
 }
 
 impl RabbitConsumer {
@@ -60,6 +62,7 @@ impl RabbitConsumer {
             renewing: None,
             ladder: Ladder::of_connections(),
             not_before: None,
+            stopped: false,
             broker: Arc::clone(&broker),
         };
         if broker.consuming.is_up() {
@@ -146,6 +149,9 @@ impl RabbitConsumer {
 #[async_trait]
 impl Consumer for RabbitConsumer {
     async fn next(&mut self) -> Result<Delivery, Error> {
+        if self.stopped {
+            return Err(Error::Closed);
+        }
         let free = Arc::clone(&self.free);
         let permit = free.acquire_owned().await.map_err(|_| Error::Closed)?;
         loop {
@@ -180,6 +186,21 @@ impl Consumer for RabbitConsumer {
                 }
             }
         }
+    }
+
+    async fn stop(&mut self) -> Result<(), Error> {
+        self.stopped = true;
+        // Its channel goes with it, and what came that way returns.
+        self.subscribing = None;
+        if let Some(renewing) = self.renewing.take() {
+            renewing.await?;
+        }
+        if let Some(subscription) = &mut self.subscription {
+            for delivery in subscription.cancel().await? {
+                requeue(&delivery.acker).await;
+            }
+        }
+        Ok(())
     }
 }
 

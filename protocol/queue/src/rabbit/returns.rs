@@ -95,7 +95,8 @@ async fn give_up(slot: &UrgentSlot, slots: usize, given_out: &AtomicUsize) {
     }
 }
 
-async fn requeue(acker: &Acker) {
+/// Hands a delivery back.
+pub(super) async fn requeue(acker: &Acker) {
     let options = BasicNackOptions { requeue: true, ..BasicNackOptions::default() };
     if let Err(error) = acker.nack(options).await {
         tracing::debug!(%error, "not handed back; the channel's end does it");

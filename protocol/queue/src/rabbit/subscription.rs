@@ -77,16 +77,36 @@ impl UrgentSlot {
 impl Urgent {
     /// Ends the subscription; what was delivered and not given out stays with the caller.
     pub(super) async fn cancel(mut self) -> Result<VecDeque<Delivery>, Error> {
-        self.channel
-            .basic_cancel(self.stream.tag(), BasicCancelOptions::default())
-            .await
-            .map_err(|error| refusal::of_call("end a subscription", error))?;
         let mut left = self.backlog;
-        while let Some(Some(Ok(delivery))) = self.stream.next().now_or_never() {
-            left.push_back(delivery);
+        left.extend(cancel(&self.channel, &mut self.stream).await?);
+        Ok(left)
+    }
+}
+
+impl Subscription {
+    /// Ends both subscriptions, with what was given out still to be answered; what was delivered
+    /// and not given out stays with the caller.
+    pub(super) async fn cancel(&mut self) -> Result<Vec<Delivery>, Error> {
+        let urgent = self.urgent.lock().take();
+        let mut left = cancel(&self.channel, &mut self.normal).await?;
+        if let Some(urgent) = urgent {
+            left.extend(urgent.cancel().await?);
         }
         Ok(left)
     }
+}
+
+/// Ends a subscription. All that the broker sent before is here once it answers.
+async fn cancel(channel: &Channel, stream: &mut Consumer) -> Result<Vec<Delivery>, Error> {
+    channel
+        .basic_cancel(stream.tag(), BasicCancelOptions::default())
+        .await
+        .map_err(|error| refusal::of_call("end a subscription", error))?;
+    let mut left = Vec::new();
+    while let Some(Some(Ok(delivery))) = stream.next().now_or_never() {
+        left.push(delivery);
+    }
+    Ok(left)
 }
 
 /// Subscribes both lanes for `slots` free slots. A queue that is gone is declared again.
