@@ -27,11 +27,20 @@ impl FromStr for DeadId {
     }
 }
 
+/// What is to become of a dead letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeadFate {
+    /// The message takes its place, ready on the letter's lane. Callers that count attempts in
+    /// the message begin anew in it.
+    Retry(Bytes),
+    /// It is gone for good.
+    Drop,
+}
+
 /// A message nobody works on until an operator decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// Its name for [`retry_dead`](crate::Queue::retry_dead) and
-    /// [`drop_dead`](crate::Queue::drop_dead).
+    /// Its name for [`settle_dead`](crate::Queue::settle_dead).
     pub id: DeadId,
     /// The lane it was on.
     pub lane: Lane,

@@ -20,7 +20,7 @@ mod rabbit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
-pub use dead::{DeadId, DeadLetter};
+pub use dead::{DeadFate, DeadId, DeadLetter};
 pub use delay::Rung;
 pub use embedded::Embedded;
 pub use error::Error;

@@ -1,5 +1,6 @@
 //! A queue whose messages are counted.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use longhaul_core::Code;
 use longhaul_telemetry::labels::{Answer, PublishOutcome, QueueState, Redelivered};
 use longhaul_telemetry::metrics;
 
-use crate::{Consumer, DeadId, DeadLetter, Delivery, Error, Health, Lane, Queue, Settle};
+use crate::{Consumer, DeadFate, DeadId, DeadLetter, Delivery, Error, Health, Lane, Queue, Settle};
 
 /// Passes every call on and counts messages. A cancelled publication is not counted.
 #[derive(Debug)]
@@ -59,12 +60,11 @@ impl Queue for Measured {
         self.0.dead(limit).await
     }
 
-    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error> {
-        self.0.retry_dead(id, body).await
-    }
-
-    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error> {
-        self.0.drop_dead(id).await
+    async fn settle_dead(
+        &self,
+        fates: BTreeMap<DeadId, DeadFate>,
+    ) -> Result<BTreeSet<DeadId>, Error> {
+        self.0.settle_dead(fates).await
     }
 
     fn health(&self) -> Health {

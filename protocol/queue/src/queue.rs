@@ -1,12 +1,13 @@
 //! The queue as coordinator and workers see it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use longhaul_core::{Code, Timestamp};
 
-use crate::{DeadId, DeadLetter, Error};
+use crate::{DeadFate, DeadId, DeadLetter, Error};
 
 /// Which of the job queues: a lane is a queue of its own, because quorum queues have no
 /// message priorities by number.
@@ -66,22 +67,18 @@ pub trait Queue: Send + Sync + std::fmt::Debug {
     /// [`Error`] if the queue does not answer.
     async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, Error>;
 
-    /// Puts `body` in the place of a dead letter, ready on the letter's lane. Callers that count
-    /// attempts in the message begin anew in `body`. The new message is there before the old one
-    /// is gone: a crash in between doubles it and loses none. Answers whether there was such a
-    /// letter.
+    /// Retries and drops dead letters, and answers which of them there were. All are looked
+    /// through together, however many are named. A retried letter's new message is there before the
+    /// old one is gone: a crash in between doubles it and loses none.
     ///
     /// # Errors
     ///
-    /// [`Error`] if the queue did not answer for it; it may have been carried out.
-    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error>;
-
-    /// Drops a dead letter for good. Answers whether there was such a letter.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] if the queue did not answer for it; it may have been carried out.
-    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error>;
+    /// [`Error`] if the queue did not answer; for some of the letters it may have been carried
+    /// out.
+    async fn settle_dead(
+        &self,
+        fates: BTreeMap<DeadId, DeadFate>,
+    ) -> Result<BTreeSet<DeadId>, Error>;
 
     /// Whether the queue can be used now. Never waits.
     fn health(&self) -> Health;
@@ -128,6 +125,9 @@ pub trait Consumer: Send {
     ///
     /// # Errors
     ///
+    /// [`Error::Closed`] when no more will come; otherwise the consumer has already begun to
+    /// subscribe again, and the next call goes on.
+    async fn next(&mut self) -> Result<Delivery, Error>;
 
     /// Takes no more deliveries: what waits here for [`next`](Self::next) goes back at once, for
     /// others. What was given out can still be answered, until the consumer is dropped. From then
@@ -138,9 +138,6 @@ pub trait Consumer: Send {
     /// [`Error`] if the queue does not answer; then what waits goes back when the consumer is
     /// dropped.
     async fn stop(&mut self) -> Result<(), Error>;
-    /// [`Error::Closed`] when no more will come; otherwise the consumer has already begun to
-    /// subscribe again, and the next call goes on.
-    async fn next(&mut self) -> Result<Delivery, Error>;
 }
 
 /// How a delivery is answered. A backend implements it; callers use [`Delivery`].

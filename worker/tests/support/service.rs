@@ -1,11 +1,14 @@
 //! A worker that runs, and a queue that remembers what was published.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use longhaul_jobs::{FolderSlice, decode, encode};
-use longhaul_queue::{Consumer, DeadId, DeadLetter, Embedded, Error, Health, Lane, Queue};
+use longhaul_queue::{
+    Consumer, DeadFate, DeadId, DeadLetter, Embedded, Error, Health, Lane, Queue,
+};
 use longhaul_store::Store;
 use longhaul_worker::{Endpoints, Options, Worker};
 use tokio::task::JoinHandle;
@@ -25,14 +28,14 @@ impl Default for Spy {
 }
 
 impl Spy {
-    /// Everything published so far, in order.
-    pub(crate) fn published(&self) -> Vec<FolderSlice> {
-        self.published.lock().expect("not poisoned").clone()
     /// One before a queue.
     pub(crate) fn on(inner: Arc<dyn Queue>) -> Self {
         Self { inner, published: Mutex::default() }
     }
 
+    /// Everything published so far, in order.
+    pub(crate) fn published(&self) -> Vec<FolderSlice> {
+        self.published.lock().expect("not poisoned").clone()
     }
 }
 
@@ -60,12 +63,11 @@ impl Queue for Spy {
         self.inner.dead(limit).await
     }
 
-    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error> {
-        self.inner.retry_dead(id, body).await
-    }
-
-    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error> {
-        self.inner.drop_dead(id).await
+    async fn settle_dead(
+        &self,
+        fates: BTreeMap<DeadId, DeadFate>,
+    ) -> Result<BTreeSet<DeadId>, Error> {
+        self.inner.settle_dead(fates).await
     }
 
     fn health(&self) -> Health {

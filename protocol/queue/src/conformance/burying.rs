@@ -1,11 +1,13 @@
 //! Dead letters: kept, retried, dropped.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use longhaul_core::Code;
 use longhaul_core::code::{ATTEMPTS_USED_UP, MESSAGE_UNREADABLE};
 
 use super::support::{consume, eventually, expect_nothing, next, publish_to, settle, take, text};
-use crate::{DeadLetter, Lane, Queue};
+use crate::{DeadFate, DeadId, DeadLetter, Lane, Queue};
 
 /// Publishes a message and parks it as soon as it is delivered.
 async fn bury(queue: &impl Queue, lane: Lane, word: &str, reason: Code) {
@@ -19,6 +21,13 @@ async fn dead(queue: &impl Queue, count: usize) -> Vec<DeadLetter> {
     let look = async |limit| queue.dead(limit).await.expect("the queue answers");
     eventually("the dead letters", async || look(100).await.len() == count).await;
     look(100).await
+}
+
+async fn settle_dead<const N: usize>(
+    queue: &impl Queue,
+    fates: [(DeadId, DeadFate); N],
+) -> BTreeSet<DeadId> {
+    queue.settle_dead(fates.into()).await.expect("the queue answers")
 }
 
 /// Parked messages are kept, oldest first, under names that stay the same, and not delivered.
@@ -45,8 +54,8 @@ pub async fn a_retried_dead_letter_comes_back_on_its_lane(queue: &impl Queue) {
         bury(queue, lane, word, ATTEMPTS_USED_UP).await;
     }
     let id = dead(queue, 3).await[1].id;
-    let again = Bytes::from("again");
-    assert!(queue.retry_dead(id, again.clone()).await.expect("the queue answers"));
+    let retry = async || settle_dead(queue, [(id, DeadFate::Retry(Bytes::from("again")))]).await;
+    assert_eq!(retry().await, [id].into());
     let mut consumer = consume(queue, 1).await;
     let delivery = next(&mut consumer).await;
     assert_eq!(delivery.lane, Lane::Urgent);
@@ -54,7 +63,7 @@ pub async fn a_retried_dead_letter_comes_back_on_its_lane(queue: &impl Queue) {
     expect_nothing(&mut consumer, "one letter was retried").await;
     let rest: Vec<_> = dead(queue, 2).await.iter().map(|letter| text(&letter.body)).collect();
     assert_eq!(rest, ["one", "three"]);
-    assert!(!queue.retry_dead(id, again).await.expect("the queue answers"), "it is gone");
+    assert_eq!(retry().await, BTreeSet::new(), "it is gone");
     expect_nothing(&mut consumer, "there was no such letter").await;
 }
 
@@ -64,12 +73,39 @@ pub async fn a_dropped_dead_letter_is_gone(queue: &impl Queue) {
         bury(queue, Lane::Normal, word, ATTEMPTS_USED_UP).await;
     }
     let id = dead(queue, 3).await[1].id;
-    assert!(queue.drop_dead(id).await.expect("the queue answers"));
+    let drop = async || settle_dead(queue, [(id, DeadFate::Drop)]).await;
+    assert_eq!(drop().await, [id].into());
     let rest: Vec<_> = dead(queue, 2).await.iter().map(|letter| text(&letter.body)).collect();
     assert_eq!(rest, ["one", "three"]);
-    assert!(!queue.drop_dead(id).await.expect("the queue answers"), "it is gone");
+    assert_eq!(drop().await, BTreeSet::new(), "it is gone");
     let mut consumer = consume(queue, 1).await;
     publish_to(queue, Lane::Normal, "live", None).await;
     assert_eq!(take(&mut consumer).await, "live");
     expect_nothing(&mut consumer, "the letter was dropped").await;
+}
+
+/// One call retries some letters, drops others and leaves the rest.
+pub async fn letters_are_retried_and_dropped_together(queue: &impl Queue) {
+    for word in ["keep", "retry", "drop", "urgent"] {
+        let lane = if word == "urgent" { Lane::Urgent } else { Lane::Normal };
+        bury(queue, lane, word, ATTEMPTS_USED_UP).await;
+    }
+    let letters = dead(queue, 4).await;
+    let id = |word: &str| {
+        letters.iter().find(|letter| text(&letter.body) == word).expect("it is among them").id
+    };
+    let again = |word: &str| DeadFate::Retry(Bytes::from(format!("{word} again")));
+    let fates = [
+        (id("retry"), again("retry")),
+        (id("urgent"), again("urgent")),
+        (id("drop"), DeadFate::Drop),
+    ];
+    let settled = settle_dead(queue, fates).await;
+    assert_eq!(settled, [id("retry"), id("urgent"), id("drop")].into());
+    let mut consumer = consume(queue, 2).await;
+    assert_eq!(take(&mut consumer).await, "urgent again");
+    assert_eq!(take(&mut consumer).await, "retry again");
+    expect_nothing(&mut consumer, "two letters were retried").await;
+    let rest: Vec<_> = dead(queue, 1).await.iter().map(|letter| text(&letter.body)).collect();
+    assert_eq!(rest, ["keep"]);
 }

@@ -41,6 +41,7 @@ macro_rules! conformance {
             a_parked_message_is_kept_with_its_reason
             a_retried_dead_letter_comes_back_on_its_lane
             a_dropped_dead_letter_is_gone
+            letters_are_retried_and_dropped_together
             a_delayed_message_is_never_early
             a_long_delay_does_not_hold_up_a_short_one
         }

@@ -11,6 +11,7 @@
 mod consumer;
 mod state;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use tokio::time::Instant;
 
 use self::consumer::EmbeddedConsumer;
 use self::state::State;
-use crate::{Consumer, DeadId, DeadLetter, Error, Health, Lane, Queue, Rung};
+use crate::{Consumer, DeadFate, DeadId, DeadLetter, Error, Health, Lane, Queue, Rung};
 
 /// A queue in the process's memory. Clones are handles of the same queue.
 #[derive(Clone, Default)]
@@ -94,12 +95,11 @@ impl Queue for Embedded {
         Ok(self.shared.lock().dead(limit))
     }
 
-    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error> {
-        self.shared.change(|state| state.retry_dead(id, body))
-    }
-
-    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error> {
-        Ok(self.shared.lock().drop_dead(id).is_some())
+    async fn settle_dead(
+        &self,
+        fates: BTreeMap<DeadId, DeadFate>,
+    ) -> Result<BTreeSet<DeadId>, Error> {
+        self.shared.change(|state| state.settle_dead(fates))
     }
 
     fn health(&self) -> Health {

@@ -1,13 +1,13 @@
 //! What is waiting, delivered and dead; plain steps, no waiting.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use longhaul_core::{Clock as _, Code, SystemClock};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::{DeadId, DeadLetter, Error, Lane};
+use crate::{DeadFate, DeadId, DeadLetter, Error, Lane};
 
 /// Names a consumer; never used twice.
 pub(super) type ConsumerId = u64;
@@ -180,21 +180,27 @@ impl State {
         self.dead.iter().take(limit).cloned().collect()
     }
 
-    /// Removes a dead letter; its lane, if there was one.
-    pub(super) fn drop_dead(&mut self, id: DeadId) -> Option<Lane> {
-        let at = self.dead.iter().position(|letter| letter.id == id)?;
-        Some(self.dead.remove(at).lane)
-    }
-
-    pub(super) fn retry_dead(&mut self, id: DeadId, body: Bytes) -> Result<bool, Error> {
+    /// Retries and drops dead letters; those there were.
+    pub(super) fn settle_dead(
+        &mut self,
+        mut fates: BTreeMap<DeadId, DeadFate>,
+    ) -> Result<BTreeSet<DeadId>, Error> {
         if self.closed {
             return Err(Error::Closed);
         }
-        let lane = self.drop_dead(id);
-        if let Some(lane) = lane {
-            self.lane(lane).push_back(Ready::new(body));
+        let mut settled = BTreeSet::new();
+        for letter in std::mem::take(&mut self.dead) {
+            match fates.remove(&letter.id) {
+                Some(DeadFate::Retry(body)) => self.lane(letter.lane).push_back(Ready::new(body)),
+                Some(DeadFate::Drop) => {}
+                None => {
+                    self.dead.push(letter);
+                    continue;
+                }
+            }
+            settled.insert(letter.id);
         }
-        Ok(lane.is_some())
+        Ok(settled)
     }
 
     pub(super) fn close(&mut self) {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use lapin::message::{BasicGetMessage, Delivery};
 use lapin::options::{BasicAckOptions, BasicGetOptions, BasicNackOptions};
 use lapin::types::{AMQPValue, FieldTable};
@@ -22,14 +23,17 @@ use uuid::Uuid;
 use super::queue::{Broker, marked};
 use super::refusal;
 use super::topology::lane_of;
-use crate::{DeadId, DeadLetter, Error, Lane};
+use crate::{DeadFate, DeadId, DeadLetter, Error, Lane};
 
 /// The headers of a parked message: the code it was parked for, and when, in milliseconds.
 const REASON: &str = "x-longhaul-reason";
 const SINCE: &str = "x-longhaul-since";
 
-/// How often a letter is looked for that another process may have in its hands.
-const LOOKS: usize = 3;
+/// How often letters are looked for that another process may have in its hands.
+const LOOKS: usize = 4;
+
+/// Letters that are settled at a time: each retry waits for the broker's disk.
+const AT_ONCE: usize = 16;
 
 /// Sets a delivered message aside.
 pub(super) async fn bury(
@@ -68,46 +72,57 @@ pub(super) async fn list(broker: &Broker, limit: usize) -> Result<Vec<DeadLetter
         .await
 }
 
-/// Takes a letter out, after putting `instead` on its lane if that is given.
-pub(super) async fn remove(
+/// Retries and drops letters; those there were. A broker may lose some of many acknowledgements
+/// when their channel closes, so it is looked again until none of the letters is met.
+pub(super) async fn settle(
     broker: &Broker,
-    id: DeadId,
-    instead: Option<Bytes>,
-) -> Result<bool, Error> {
+    mut fates: BTreeMap<DeadId, DeadFate>,
+) -> Result<BTreeSet<DeadId>, Error> {
     let _turn = broker.at_the_dead.lock().await;
-    broker
-        .bounded("take out a dead letter", async {
-            for look in 0..LOOKS {
-                if look > 0 {
-                    sleep(Duration::from_millis(200)).await;
-                }
-                if look_for(broker, id, instead.as_ref()).await? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        })
-        .await
+    let mut settled = BTreeSet::new();
+    for _ in 0..LOOKS {
+        let met = sweep(broker, &fates).await?;
+        if met.is_empty() && settled.len() == fates.len() {
+            break;
+        }
+        for id in met {
+            // Met again, its new message is there already.
+            fates.insert(id, DeadFate::Drop);
+            settled.insert(id);
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+    Ok(settled)
 }
 
-async fn look_for(broker: &Broker, id: DeadId, instead: Option<&Bytes>) -> Result<bool, Error> {
-    let channel = open(broker).await?;
-    let mut found = Vec::new();
-    while let Some(message) = fetch(broker, &channel).await? {
-        if name(&message.delivery) == id {
-            found.push(message);
+/// Goes once through all letters and settles those it meets.
+async fn sweep(broker: &Broker, fates: &BTreeMap<DeadId, DeadFate>) -> Result<Vec<DeadId>, Error> {
+    let fetching = async {
+        let channel = open(broker).await?;
+        let mut found = BTreeMap::<DeadId, Vec<Delivery>>::new();
+        while let Some(message) = fetch(broker, &channel).await? {
+            let id = name(&message.delivery);
+            if fates.contains_key(&id) {
+                found.entry(id).or_default().push(message.delivery);
+            }
         }
-    }
-    if let (Some(body), Some(letter)) = (instead, found.first()) {
-        // First there, then gone: a crash in between doubles the job, which is harmless.
-        broker.publish(lane(&letter.delivery.properties), body, None).await?;
-    }
-    for letter in &found {
-        let acked = letter.delivery.acker.ack(BasicAckOptions::default()).await;
-        acked.map_err(|error| refusal::of_call("take out a dead letter", error))?;
-    }
-    hand_back(&channel).await?;
-    Ok(!found.is_empty())
+        Ok((channel, found))
+    };
+    let (channel, found) = broker.bounded("read its dead letters", fetching).await?;
+    let settling = stream::iter(found).map(|(id, letters)| async move {
+        if let (Some(DeadFate::Retry(body)), Some(letter)) = (fates.get(&id), letters.first()) {
+            // First there, then gone: a crash in between doubles the job, which is harmless.
+            broker.publish(lane(&letter.properties), body, None).await?;
+        }
+        for letter in &letters {
+            let acked = letter.acker.ack(BasicAckOptions::default()).await;
+            acked.map_err(|error| refusal::of_call("take out a dead letter", error))?;
+        }
+        Ok::<_, Error>(id)
+    });
+    let settled = settling.buffer_unordered(AT_ONCE).try_collect().await?;
+    broker.bounded("take its dead letters back", hand_back(&channel)).await?;
+    Ok(settled)
 }
 
 async fn open(broker: &Broker) -> Result<Channel, Error> {

@@ -1,5 +1,6 @@
 //! The queue as its users see it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use super::publisher::Publisher;
 use super::refusal;
 use super::subscription::ready;
 use super::topology::{Topology, lane_name};
-use crate::{Consumer, DeadId, DeadLetter, Error, Health, Lane, Options, Queue, Rung};
+use crate::{Consumer, DeadFate, DeadId, DeadLetter, Error, Health, Lane, Options, Queue, Rung};
 
 /// The queue on RabbitMQ. Clones are handles of the same two connections.
 #[derive(Clone, Debug)]
@@ -81,12 +82,11 @@ impl Queue for Rabbit {
         dead::list(&self.broker, limit).await
     }
 
-    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error> {
-        dead::remove(&self.broker, id, Some(body)).await
-    }
-
-    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error> {
-        dead::remove(&self.broker, id, None).await
+    async fn settle_dead(
+        &self,
+        fates: BTreeMap<DeadId, DeadFate>,
+    ) -> Result<BTreeSet<DeadId>, Error> {
+        dead::settle(&self.broker, fates).await
     }
 
     fn health(&self) -> Health {

@@ -1,10 +1,16 @@
 //! Dead letters of the broker's making, and of several processes.
 
-use lapin::options::{BasicGetOptions, BasicRejectOptions};
-use longhaul_core::code::{ATTEMPTS_USED_UP, DELIVERED_TOO_OFTEN};
-use longhaul_queue::{Lane, Queue as _};
+use std::collections::BTreeMap;
 
-use crate::support::{Direct, connect, eventually, next, options, publish_to, shared_url, text};
+use lapin::BasicProperties;
+use lapin::options::{BasicGetOptions, BasicPublishOptions, BasicRejectOptions};
+use longhaul_core::code::{ATTEMPTS_USED_UP, DELIVERED_TOO_OFTEN};
+use longhaul_nodes::Direction;
+use longhaul_queue::{DeadFate, Lane, Queue as _};
+
+use crate::support::{
+    Direct, connect, eventually, next, options, proxied, publish_to, shared_url, text,
+};
 
 /// What brings its workers down again and again ends among the dead letters, and can be retried.
 #[tokio::test]
@@ -33,7 +39,8 @@ async fn a_message_delivered_too_often_is_set_aside_with_the_reason() {
     assert_eq!(&letter.body[..], b"poison");
     assert!(letter.since.is_some());
 
-    assert!(queue.retry_dead(letter.id, letter.body).await.expect("retries"));
+    let fate = [(letter.id, DeadFate::Retry(letter.body))].into();
+    assert_eq!(queue.settle_dead(fate).await.expect("retries"), [letter.id].into());
     let mut consumer = queue.consume(1).await.expect("consumes");
     let delivery = next(&mut consumer).await;
     assert_eq!((text(&delivery), delivery.lane), ("poison".to_owned(), Lane::Urgent));
@@ -71,13 +78,14 @@ async fn two_processes_act_on_the_letters_at_once() {
     let (retried, dropped) = letters.split_at(5);
     let retry = async {
         for letter in retried {
-            let body = letter.body.clone();
-            while !one.retry_dead(letter.id, body.clone()).await.expect("answers") {}
+            let fate = BTreeMap::from([(letter.id, DeadFate::Retry(letter.body.clone()))]);
+            while one.settle_dead(fate.clone()).await.expect("answers").is_empty() {}
         }
     };
     let drop = async {
         for letter in dropped {
-            while !other.drop_dead(letter.id).await.expect("answers") {}
+            let fate = BTreeMap::from([(letter.id, DeadFate::Drop)]);
+            while other.settle_dead(fate.clone()).await.expect("answers").is_empty() {}
         }
     };
     tokio::join!(retry, drop);
@@ -92,4 +100,35 @@ async fn two_processes_act_on_the_letters_at_once() {
     let mut expected: Vec<_> = retried.iter().map(|letter| letter.body.clone()).collect();
     expected.sort();
     assert_eq!(back, expected);
+}
+
+/// The letters are fetched once for all that are to be settled: a look for each would take the
+/// square of their number.
+#[tokio::test]
+async fn settling_many_letters_costs_a_few_looks_at_them() {
+    const LETTERS: usize = 200;
+    let url = shared_url().await;
+    let (proxy, through) = proxied(&url).await;
+    let options = options(through);
+    let queue = connect(&options).await;
+    let direct = Direct::to(&url).await;
+    for number in 0..LETTERS {
+        let (name, body) = (format!("{}.dead", options.prefix), number.to_string());
+        let publish = BasicPublishOptions::default();
+        let plain = BasicProperties::default();
+        let sent =
+            direct.channel.basic_publish("".into(), name.into(), publish, body.as_bytes(), plain);
+        sent.await.expect("published");
+    }
+    eventually("all letters", async || queue.dead_count().await.expect("counts") == LETTERS as u64)
+        .await;
+    let begun = proxy.passed(Direction::ToServer);
+    let letters = queue.dead(LETTERS).await.expect("lists");
+    let look = proxy.passed(Direction::ToServer) - begun;
+    let fates: BTreeMap<_, _> = letters.iter().map(|letter| (letter.id, DeadFate::Drop)).collect();
+    assert_eq!(queue.settle_dead(fates).await.expect("settles").len(), LETTERS);
+    let settling = proxy.passed(Direction::ToServer) - begun - look;
+    println!("a look sends {look} bytes, settling {LETTERS} letters {settling}");
+    assert!(settling < 5 * look, "{settling} bytes, where a look takes {look}");
+    assert_eq!(queue.dead(1).await.expect("lists"), []);
 }

@@ -1,5 +1,6 @@
 //! Where a job's worker dies: before or after one of the job's calls to store and broker.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use longhaul_core::Code;
-use longhaul_queue::{Consumer, DeadId, DeadLetter, Delivery, Error, Health, Lane, Queue, Settle};
+use longhaul_queue::{
+    Consumer, DeadFate, DeadId, DeadLetter, Delivery, Error, Health, Lane, Queue, Settle,
+};
 use longhaul_store::Around;
 use longhaul_telemetry::labels::StoreCall;
 use tokio::sync::Notify;
@@ -106,12 +109,11 @@ impl Queue for Wired {
         self.inner.dead(limit).await
     }
 
-    async fn retry_dead(&self, id: DeadId, body: Bytes) -> Result<bool, Error> {
-        self.inner.retry_dead(id, body).await
-    }
-
-    async fn drop_dead(&self, id: DeadId) -> Result<bool, Error> {
-        self.inner.drop_dead(id).await
+    async fn settle_dead(
+        &self,
+        fates: BTreeMap<DeadId, DeadFate>,
+    ) -> Result<BTreeSet<DeadId>, Error> {
+        self.inner.settle_dead(fates).await
     }
 
     fn health(&self) -> Health {

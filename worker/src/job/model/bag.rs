@@ -1,5 +1,6 @@
 //! A queue without any order, whose deliveries the model chooses.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,7 +9,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use longhaul_core::{Clock as _, Code, ManualClock, SliceNo, Timestamp};
 use longhaul_jobs::decode;
-use longhaul_queue::{Consumer, DeadId, DeadLetter, Delivery, Error, Health, Lane, Queue, Settle};
+use longhaul_queue::{
+    Consumer, DeadFate, DeadId, DeadLetter, Delivery, Error, Health, Lane, Queue, Settle,
+};
 
 use super::gate::Gate;
 
@@ -154,12 +157,8 @@ impl Queue for Bag {
         Ok(Vec::new())
     }
 
-    async fn retry_dead(&self, _: DeadId, _: Bytes) -> Result<bool, Error> {
-        Ok(false)
-    }
-
-    async fn drop_dead(&self, _: DeadId) -> Result<bool, Error> {
-        Ok(false)
+    async fn settle_dead(&self, _: BTreeMap<DeadId, DeadFate>) -> Result<BTreeSet<DeadId>, Error> {
+        Ok(BTreeSet::new())
     }
 
     fn health(&self) -> Health {
