@@ -18,9 +18,10 @@ pub struct Options {
     /// How often the engine looks at the store.
     pub poll: Duration,
     /// A published job without lease and without progress for so long is published again, if
-    /// nothing waits in the queue. Longer than the longest wait of a worker between two tries of
-    /// a slice (some 13 minutes), which the store does not show. After a restart of the engine or
-    /// a pause this is not waited for.
+    /// nothing waits in the queue; after [`Self::REPUBLISH_WHATEVER_WAITS`] times as long also if
+    /// something does. Longer than the longest wait of a worker between two tries of a slice (some
+    /// 13 minutes), which the store does not show. After a restart of the engine or a pause this
+    /// is not waited for.
     pub republish_after: Duration,
     /// Tries of a mailbox's preparation before the pass gives it up. Throttling does not count.
     pub prepare_attempts: u32,
@@ -29,6 +30,13 @@ pub struct Options {
     pub prepare_wait: Duration,
     /// The longest wait between two tries of a preparation, unless the service asks for more.
     pub prepare_wait_longest: Duration,
+}
+
+impl Options {
+    /// A job's message waits behind three others of each slot at most, each a slice of some
+    /// minutes: after 45 minutes it is not in the queue, whatever is. If it is all the same, it is
+    /// there twice, which costs a look at the store.
+    pub const REPUBLISH_WHATEVER_WAITS: u32 = 3;
 }
 
 impl Default for Options {

@@ -14,6 +14,7 @@ use super::allot::{Demand, allot};
 use super::outcome::{outcome, sentence};
 use super::survey::{Job, Survey, Suspect};
 use crate::engine::rates::Sample;
+use crate::engine::Options;
 
 /// Mailboxes read at a time.
 const READERS: usize = 8;
@@ -137,9 +138,7 @@ impl Passes {
         for job in &survey.idle {
             let folder = FolderRef { mailbox, folder: job.folder };
             if !sweep {
-                let sent = self.sent_again.get(&folder);
-                if sent.is_some_and(|sent| now.since(*sent) <= span) || !self.queue_is_empty().await
-                {
+                if !self.is_lost(folder, job, now).await {
                     continue;
                 }
                 tracing::warn!(folder = %folder, slice = %job.slice, "job without progress");
@@ -165,6 +164,18 @@ impl Passes {
         let options = &self.context.options;
         let given = allot(&demands, options.window, self.budget(), self.turn);
         self.turn = self.turn.wrapping_add(1);
+    /// Whether the message of a job without progress is taken for lost: nothing waits in the queue,
+    /// or it has waited for so long that it cannot be there.
+    async fn is_lost(&self, folder: FolderRef, job: &Job, now: Timestamp) -> bool {
+        let span = self.context.options.republish_after;
+        let whatever_waits = span.saturating_mul(Options::REPUBLISH_WHATEVER_WAITS);
+        let silent = match self.sent_again.get(&folder) {
+            Some(sent) => job.silent.min(now.since(*sent)),
+            None => job.silent,
+        };
+        silent > whatever_waits || (silent > span && self.queue_is_empty().await)
+    }
+
         self.fed = given.iter().any(|count| *count > 0);
         let jobs: Vec<(PassId, MailboxId, Job)> = copying
             .iter()

@@ -18,6 +18,8 @@ pub(super) struct Job {
     pub(super) ledger_len: u64,
     /// It cannot be worked on before.
     pub(super) wait: Option<Duration>,
+    /// For how long it has had neither lease nor progress.
+    pub(super) silent: Duration,
 }
 
 /// A folder that was given up.
@@ -107,6 +109,12 @@ impl Survey {
         let leased_until = checkpoint.lease.map(|lease| lease.expires).filter(|until| *until > now);
         let not_before = checkpoint.not_before.filter(|until| *until > now);
         let free_from = leased_until.max(not_before);
+        let moved = checkpoint
+            .lease
+            .map(|lease| lease.expires)
+            .max(checkpoint.not_before)
+            .max(Some(checkpoint.progressed));
+        let silent = moved.map_or(Duration::ZERO, |moved| now.since(moved));
         let job = Job {
             folder,
             epoch: checkpoint.epoch,
@@ -114,6 +122,7 @@ impl Survey {
             fence: checkpoint.fence,
             ledger_len: checkpoint.ledger_len,
             wait: free_from.map(|until| until.since(now)),
+            silent,
         };
         // A later slice that is not published is in the hands of the worker that ended the one
         // before; only the first one of a stage is ours to publish unasked.
@@ -129,14 +138,7 @@ impl Survey {
         }
         let lost = match suspect {
             Suspect::All => true,
-            Suspect::IdleFor(span) => {
-                let moved = checkpoint
-                    .lease
-                    .map(|lease| lease.expires)
-                    .max(checkpoint.not_before)
-                    .max(Some(checkpoint.progressed));
-                free_from.is_none() && moved.is_some_and(|moved| now.since(moved) > span)
-            }
+            Suspect::IdleFor(span) => free_from.is_none() && silent > span,
         };
         if lost {
             self.idle.push(job);
