@@ -30,7 +30,8 @@ pub(super) async fn list_dead(
     Ok(Json(shared.engine().dead_jobs(limit).await?))
 }
 
-/// Puts dead jobs back into the queue; their attempts count from zero.
+/// Puts dead jobs back into the queue; their attempts count from zero. Folders that were given up
+/// because of them are taken up again.
 #[utoipa::path(
     post, path = "/v1/jobs/dead/retry", tag = "jobs", request_body = DeadSelection,
     responses((status = 200, body = DeadOutcome), (status = "default", body = Problem)),

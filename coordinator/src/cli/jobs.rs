@@ -123,6 +123,11 @@ fn tell(global: &Global, what: &str, outcome: &DeadOutcome) -> Result<(), Failur
             output::data(format!("{} dead {jobs} {what}", outcome.done))?;
         }
     }
+    if !outcome.over.is_empty() {
+        let text = format!("no pass works on their folders any more: {}", outcome.over.join(", "));
+        let next = "drop them with `longhaul jobs dead drop`; a new pass takes the folders up";
+        return Err(Failure::with_next(code::WRONG_STATE, text, next));
+    }
     if outcome.missing.is_empty() {
         return Ok(());
     }

@@ -1,8 +1,10 @@
 //! What handles send to the loop: everything that changes something.
 
+use longhaul_core::{FolderRef, PassId, ProjectId};
 use longhaul_store::records::{MailboxRecord, PassRecord, ProjectRecord};
 use tokio::sync::oneshot;
 
+use super::passes::Reopened;
 use super::{Refusal, SetBatch, StartPass};
 use crate::verify::{VerificationId, VerifyOptions};
 
@@ -24,6 +26,8 @@ pub(super) enum Command {
     Start { project: String, start: StartPass, answer: Answer<PassRecord> },
     /// Pause, resume or stop a pass.
     Steer { project: String, number: Option<u32>, to: Steer, answer: Answer<PassRecord> },
+    /// Take a folder up again whose job is to be put back.
+    Reopen { project: ProjectId, pass: PassId, folder: FolderRef, answer: Answer<Reopened> },
     /// Put mailboxes into a batch.
     SetBatch { project: String, set: SetBatch, answer: Answer<Vec<MailboxRecord>> },
     /// Compare both sides.

@@ -1,18 +1,22 @@
 //! Jobs nobody works on until an operator decides.
 
+use std::collections::{BTreeMap, HashSet};
+
 use bytes::Bytes;
 use longhaul_core::{Code, FolderRef, PassId, Timestamp, advice};
 use longhaul_jobs::{FolderSlice, decode, encode};
-use longhaul_queue::{DeadId, DeadLetter};
+use longhaul_queue::{DeadFate, DeadId, DeadLetter};
 use longhaul_store::records::{FolderRecord, MailboxRecord, PassRecord, ProjectRecord, load};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Refusal;
+use super::command::Command;
 use super::context::Context;
+use super::passes::Reopened;
+use super::{Handle, Refusal};
 
 /// Dead jobs looked through at most.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
 /// A job that was set aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -69,13 +73,10 @@ pub struct DeadOutcome {
     pub done: usize,
     /// Ids that are no dead job's, or no longer.
     pub missing: Vec<String>,
-}
-
-/// What to do with dead jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DeadAction {
-    Retry,
-    Drop,
+    /// Ids of jobs that stay where they are: their pass is done with the folder, or a later one
+    /// has it.
+    #[serde(default)]
+    pub over: Vec<String>,
 }
 
 /// The dead jobs, the oldest first.
@@ -121,45 +122,79 @@ async fn about(context: &Context, job: &FolderSlice) -> Result<DeadFolder, Refus
     })
 }
 
-/// Retries or drops dead jobs. Cut off in the middle, the rest stays as it is.
-pub(super) async fn act(
-    context: &Context,
+/// Puts dead jobs back. Cut off in the middle, the rest stays as it is.
+pub(super) async fn retry(
+    handle: &Handle,
     selection: DeadSelection,
-    action: DeadAction,
 ) -> Result<DeadOutcome, Refusal> {
-    let letters = context.queue.dead(MOST).await?;
-    let mut outcome = DeadOutcome::default();
-    let chosen: Vec<DeadLetter> = match selection {
-        DeadSelection::All => letters,
-        DeadSelection::Ids(ids) => {
-            let is_there = |id: &String| {
-                id.parse::<DeadId>().is_ok_and(|id| letters.iter().any(|letter| letter.id == id))
-            };
-            outcome.missing = ids.iter().filter(|id| !is_there(id)).cloned().collect();
-            let chosen = |letter: &DeadLetter| ids.contains(&letter.id.to_string());
-            letters.into_iter().filter(chosen).collect()
-        }
-    };
-    for letter in chosen {
-        let done = match action {
-            DeadAction::Retry => {
-                let body = anew(&letter.body).unwrap_or(letter.body);
-                context.queue.retry_dead(letter.id, body).await?
+    let (letters, mut outcome) = chosen(&handle.context, selection).await?;
+    let mut fates = BTreeMap::new();
+    for DeadLetter { id, body, .. } in letters {
+        // What cannot be read goes back as it is: workers of another version may know it.
+        let body = match decode(&body) {
+            Ok(job) if !goes_on(handle, &job).await? => {
+                outcome.over.push(id.to_string());
+                continue;
             }
-            DeadAction::Drop => context.queue.drop_dead(letter.id).await?,
+            Ok(job) => encode(&FolderSlice { attempt: 0, ..job }).map_or(body, Bytes::from),
+            Err(_) => body,
         };
-        match done {
-            true => outcome.done += 1,
-            false => outcome.missing.push(letter.id.to_string()),
-        }
+        fates.insert(id, DeadFate::Retry(body));
     }
-    tracing::info!(?action, done = outcome.done, "dead jobs");
-    Ok(outcome)
+    settle(&handle.context, fates, outcome).await
 }
 
-/// The message with its attempts counted from zero; `None` if it cannot be read, and goes back as
-/// it is: workers of another version may know it.
-fn anew(body: &Bytes) -> Option<Bytes> {
-    let job = decode(body).ok()?;
-    encode(&FolderSlice { attempt: 0, ..job }).ok().map(Bytes::from)
+/// Drops dead jobs. Cut off in the middle, the rest stays as it is.
+pub(super) async fn discard(
+    context: &Context,
+    selection: DeadSelection,
+) -> Result<DeadOutcome, Refusal> {
+    let (letters, outcome) = chosen(context, selection).await?;
+    let fates = letters.into_iter().map(|letter| (letter.id, DeadFate::Drop)).collect();
+    settle(context, fates, outcome).await
+}
+
+/// The letters that are meant, and the ids that are no letter's.
+async fn chosen(
+    context: &Context,
+    selection: DeadSelection,
+) -> Result<(Vec<DeadLetter>, DeadOutcome), Refusal> {
+    let letters = context.queue.dead(MOST).await?;
+    let ids = match selection {
+        DeadSelection::All => return Ok((letters, DeadOutcome::default())),
+        DeadSelection::Ids(ids) => ids,
+    };
+    let there: HashSet<String> = letters.iter().map(|letter| letter.id.to_string()).collect();
+    let (named, missing): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| there.contains(id));
+    let named: HashSet<_> = named.into_iter().collect();
+    let letters = letters.into_iter().filter(|letter| named.contains(&letter.id.to_string()));
+    Ok((letters.collect(), DeadOutcome { missing, ..DeadOutcome::default() }))
+}
+
+/// Whether a pass still works on the job's folder, or takes it up again now.
+async fn goes_on(handle: &Handle, job: &FolderSlice) -> Result<bool, Refusal> {
+    let (project, pass, folder) = (job.project, job.pass, job.folder_ref());
+    match handle.context.store.checkpoint(folder).await? {
+        Some(checkpoint) if checkpoint.pass == pass && !checkpoint.is_over() => Ok(true),
+        Some(_) => {
+            let reopen = |answer| Command::Reopen { project, pass, folder, answer };
+            Ok(handle.ask(reopen).await? == Reopened::Yes)
+        }
+        // Nobody knows it: its worker says so.
+        None => Ok(true),
+    }
+}
+
+async fn settle(
+    context: &Context,
+    fates: BTreeMap<DeadId, DeadFate>,
+    mut outcome: DeadOutcome,
+) -> Result<DeadOutcome, Refusal> {
+    let wanted: Vec<DeadId> = fates.keys().copied().collect();
+    let settled = context.queue.settle_dead(fates).await?;
+    outcome.done = settled.len();
+    let gone = wanted.iter().filter(|id| !settled.contains(id));
+    outcome.missing.extend(gone.map(DeadId::to_string));
+    tracing::info!(done = outcome.done, "dead jobs settled");
+    Ok(outcome)
 }

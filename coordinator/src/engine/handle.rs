@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::command::{Answer, Command, Steer};
 use super::context::Context;
-use super::dead::{self, DeadAction};
+use super::dead;
 use super::{
     DeadJob, DeadOutcome, DeadSelection, ErrorPage, ErrorQuery, FleetStatus, ProjectStatus,
     Refusal, Selection, SetBatch, StartPass, find, fleet, listing, probe, view,
@@ -184,22 +184,24 @@ impl Handle {
         dead::list(&self.context, limit).await
     }
 
-    /// Puts dead jobs back into the queue; their attempts count from zero.
+    /// Puts dead jobs back into the queue; their attempts count from zero. A folder that was given
+    /// up because of its dead job is taken up again.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] if the queue does not answer; some may be back then.
+    /// [`Refusal`] if queue or store do not answer; some may be back then.
     pub async fn retry_dead(&self, selection: DeadSelection) -> Result<DeadOutcome, Refusal> {
-        dead::act(&self.context, selection, DeadAction::Retry).await
+        dead::retry(self, selection).await
     }
 
-    /// Drops dead jobs for good. A pass that still needs one publishes it again after a while.
+    /// Drops dead jobs for good. A pass that still needs one publishes it again after a while; a
+    /// folder that was given up stays so.
     ///
     /// # Errors
     ///
     /// [`Refusal`] if the queue does not answer; some may be dropped then.
     pub async fn drop_dead(&self, selection: DeadSelection) -> Result<DeadOutcome, Refusal> {
-        dead::act(&self.context, selection, DeadAction::Drop).await
+        dead::discard(&self.context, selection).await
     }
 
     /// What went wrong: mailboxes, folders and items.
@@ -271,7 +273,10 @@ impl Handle {
         self.ask(|answer| Command::Steer { project, number, to, answer }).await
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, Refusal> {
+    pub(super) async fn ask<T>(
+        &self,
+        command: impl FnOnce(Answer<T>) -> Command,
+    ) -> Result<T, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.commands.send(command(answer)).await.map_err(|_| Refusal::closing())?;
         answered.await.map_err(|_| {

@@ -148,6 +148,10 @@ async fn carry_out(
             let steered = passes.steer(&project, number, to).await;
             drop(answer.send(sound(passes, steered).await));
         }
+        Command::Reopen { project, pass, folder, answer } => {
+            let reopened = passes.reopen(project, pass, folder).await.map_err(Refusal::from);
+            drop(answer.send(sound(passes, reopened).await));
+        }
         Command::SetBatch { project, set, answer } => {
             let changed = passes.set_batch(&project, set).await;
             drop(answer.send(sound(passes, changed).await));

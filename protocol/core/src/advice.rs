@@ -81,6 +81,9 @@ pub fn advice(code: Code) -> &'static str {
         DELIVERED_TOO_OFTEN | SET_ASIDE_BY_BROKER => {
             "find the cause, then `longhaul jobs dead retry` or `drop`"
         }
+        JOB_SET_ASIDE => {
+            "mend what ended its workers, then `longhaul jobs dead retry` goes on with the folder"
+        }
         ATTEMPTS_USED_UP => "read the folder's error, mend its cause, then start the pass again",
         JOB_PANICKED | BUG => "start the pass again and report the fault with the server's log",
         UPLOAD_UNANSWERED => "start another full pass: it tries the item again",

@@ -151,6 +151,14 @@ pub trait Checkpoints: Send + Sync + std::fmt::Debug {
     /// [`Error::Backend`].
     async fn cancel(&self, folder: FolderRef, pass: PassId) -> Result<(), Error>;
 
+    /// Takes a folder up again that `pass` gave up: the slice it was at may be claimed, and its
+    /// message counts as published. Nothing if it was not given up or works for another pass.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backend`].
+    async fn reopen(&self, folder: FolderRef, pass: PassId) -> Result<(), Error>;
+
     /// Committed bytes of the ledger from `from` on, at most about `limit` bytes, never past the
     /// committed length. Empty at its end. Records may be cut at `limit`.
     ///

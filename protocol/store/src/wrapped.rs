@@ -132,6 +132,10 @@ impl<A: Around + Clone + 'static> Checkpoints for Wrapped<A> {
         self.around.call(Call::Cancel, self.inner.cancel(folder, pass)).await
     }
 
+    async fn reopen(&self, folder: FolderRef, pass: PassId) -> Result<(), Error> {
+        self.around.call(Call::Reopen, self.inner.reopen(folder, pass)).await
+    }
+
     async fn ledger(&self, folder: FolderRef, from: u64, limit: usize) -> Result<Vec<u8>, Error> {
         self.around.call(Call::Ledger, self.inner.ledger(folder, from, limit)).await
     }

@@ -228,6 +228,8 @@ label! {
         MarkPublished "mark_published",
         /// Ends a pass for a folder.
         Cancel "cancel",
+        /// Takes a folder up again.
+        Reopen "reopen",
         /// Reads from a ledger.
         Ledger "ledger",
         /// Lists failed items.

@@ -165,9 +165,7 @@ impl Passes {
         };
         record.problem.clone_from(&problem);
         record.started = record.started.or(Some(now));
-        if ends(event) {
-            record.ended = Some(now);
-        }
+        record.ended = ends(event).then_some(now);
         records::save(&*self.context.store, &record, Expect::Any).await?;
         let state = record.state;
         if let Some(line) = self.line(id, mailbox) {

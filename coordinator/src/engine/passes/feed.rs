@@ -12,9 +12,13 @@ use longhaul_store::records::{self, FolderRecord, PassKind, Problem};
 use super::Passes;
 use super::allot::{Demand, allot};
 use super::outcome::{outcome, sentence};
+use super::set_aside::DeadJobs;
 use super::survey::{Job, Survey, Suspect};
-use crate::engine::rates::Sample;
 use crate::engine::Options;
+use crate::engine::rates::Sample;
+
+#[cfg(test)]
+mod tests;
 
 /// Mailboxes read at a time.
 const READERS: usize = 8;
@@ -33,6 +37,7 @@ impl Passes {
             return Ok(false);
         }
         let mut taking = self.context.queue.health() == Health::Up;
+        let mut dead = DeadJobs::default();
         let store = &self.context.store;
         let now = store.now().await?;
         let overviews: Vec<_> = stream::iter(copying)
@@ -62,7 +67,8 @@ impl Passes {
                 self.conclude(pass, mailbox, &survey, now).await?;
                 continue;
             }
-            taking = taking && self.publish_again(pass, mailbox, &survey, sweep, now).await?;
+            taking =
+                taking && self.publish_again(pass, mailbox, &survey, sweep, &mut dead, now).await?;
             if !taking {
                 continue;
             }
@@ -124,17 +130,18 @@ impl Passes {
         self.turn_to(pass, mailbox, event, problem).await
     }
 
-    /// Publishes jobs whose messages seem lost; a duplicate is harmless. `false` if the queue does
-    /// not take them: then the next look does.
+    /// Publishes jobs whose messages seem lost; a duplicate is harmless. One that is among the dead
+    /// jobs ended its workers: its folder is given up instead. `false` if the queue does not take
+    /// them: then the next look does.
     async fn publish_again(
         &mut self,
         pass: PassId,
         mailbox: MailboxId,
         survey: &Survey,
         sweep: bool,
+        dead: &mut DeadJobs,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let span = self.context.options.republish_after;
         for job in &survey.idle {
             let folder = FolderRef { mailbox, folder: job.folder };
             if !sweep {
@@ -143,12 +150,30 @@ impl Passes {
                 }
                 tracing::warn!(folder = %folder, slice = %job.slice, "job without progress");
             }
-            if !self.publish(pass, mailbox, *job).await? {
-                return Ok(false);
+            match dead.reason(&*self.context.queue, pass, folder, job.slice).await {
+                None => return Ok(false),
+                Some(Some(reason)) => self.set_aside(pass, folder, job, reason).await?,
+                Some(None) => {
+                    if !self.publish(pass, mailbox, *job).await? {
+                        return Ok(false);
+                    }
+                }
             }
             self.sent_again.insert(folder, now);
         }
         Ok(true)
+    }
+
+    /// Whether the message of a job without progress is taken for lost: nothing waits in the queue,
+    /// or it has waited for so long that it cannot be there.
+    async fn is_lost(&self, folder: FolderRef, job: &Job, now: Timestamp) -> bool {
+        let span = self.context.options.republish_after;
+        let whatever_waits = span.saturating_mul(Options::REPUBLISH_WHATEVER_WAITS);
+        let silent = match self.sent_again.get(&folder) {
+            Some(sent) => job.silent.min(now.since(*sent)),
+            None => job.silent,
+        };
+        silent > whatever_waits || (silent > span && self.queue_is_empty().await)
     }
 
     /// Whether nothing waits in the queue that a worker could take; unknown counts as no.
@@ -164,18 +189,6 @@ impl Passes {
         let options = &self.context.options;
         let given = allot(&demands, options.window, self.budget(), self.turn);
         self.turn = self.turn.wrapping_add(1);
-    /// Whether the message of a job without progress is taken for lost: nothing waits in the queue,
-    /// or it has waited for so long that it cannot be there.
-    async fn is_lost(&self, folder: FolderRef, job: &Job, now: Timestamp) -> bool {
-        let span = self.context.options.republish_after;
-        let whatever_waits = span.saturating_mul(Options::REPUBLISH_WHATEVER_WAITS);
-        let silent = match self.sent_again.get(&folder) {
-            Some(sent) => job.silent.min(now.since(*sent)),
-            None => job.silent,
-        };
-        silent > whatever_waits || (silent > span && self.queue_is_empty().await)
-    }
-
         self.fed = given.iter().any(|count| *count > 0);
         let jobs: Vec<(PassId, MailboxId, Job)> = copying
             .iter()

@@ -7,6 +7,8 @@
 
 mod allot;
 mod batches;
+#[cfg(test)]
+mod bench;
 mod budget;
 mod commands;
 mod conform;
@@ -14,12 +16,16 @@ mod feed;
 mod observe;
 mod outcome;
 mod preparing;
+mod reopen;
 mod retry;
 mod schedule;
+mod set_aside;
 mod submission;
 mod survey;
 #[cfg(test)]
 mod tests;
+
+pub(super) use self::reopen::Reopened;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -176,19 +182,27 @@ impl Passes {
         let records: Vec<PassRecord> = records::list(store, "pass/").await?;
         let mut open = BTreeMap::new();
         for record in records.into_iter().filter(|record| record.ended.is_none()) {
-            let key = ProjectRecord::key_of(record.project);
-            let Some((project, _)) = records::load::<ProjectRecord>(store, &key).await? else {
-                continue;
-            };
-            let lines: Vec<MailboxPassRecord> =
-                records::list(store, &MailboxPassRecord::prefix(record.id)).await?;
-            let lines = lines.into_iter().map(|line| (line.mailbox, Line::new(line))).collect();
-            let project = Arc::new(project);
-            open.insert(record.id, Pass { record, project, lines, conforms: false });
+            let id = record.id;
+            if let Some(pass) = self.read(record).await? {
+                open.insert(id, pass);
+            }
         }
         self.open = open;
         self.loaded = true;
         Ok(())
+    }
+
+    /// What the store has of a pass; `None` if its project is gone.
+    async fn read(&self, record: PassRecord) -> Result<Option<Pass>, Error> {
+        let store = &*self.context.store;
+        let key = ProjectRecord::key_of(record.project);
+        let Some((project, _)) = records::load::<ProjectRecord>(store, &key).await? else {
+            return Ok(None);
+        };
+        let lines: Vec<MailboxPassRecord> =
+            records::list(store, &MailboxPassRecord::prefix(record.id)).await?;
+        let lines = lines.into_iter().map(|line| (line.mailbox, Line::new(line))).collect();
+        Ok(Some(Pass { record, project: Arc::new(project), lines, conforms: false }))
     }
 
     /// Whether the last look fed anything.

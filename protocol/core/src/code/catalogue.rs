@@ -91,6 +91,7 @@ catalogue! {
     "0710" QUEUE_SETTINGS: "The queue's URL or one of its certificate files cannot be used.";
     "0711" DELIVERED_TOO_OFTEN: "A message was delivered again and again without an answer.";
     "0712" SET_ASIDE_BY_BROKER: "The broker set a message aside for a reason of its own.";
+    "0713" JOB_SET_ASIDE: "The job of a folder was set aside, and the folder waits for an operator.";
     // 08xx: copying
     "0801" ATTEMPTS_USED_UP: "A folder job failed too often.";
     "0802" JOB_PANICKED: "A folder job ended in a panic.";

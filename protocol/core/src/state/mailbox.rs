@@ -54,6 +54,8 @@ pub enum MailboxEvent {
     EndWithErrors,
     /// Its pass gave up on it.
     Fail,
+    /// What kept its pass from going on is mended.
+    Reopen,
     /// Its pass was paused.
     Pause,
     /// Its pass was stopped.
@@ -80,6 +82,7 @@ impl MailboxState {
             (Self::Copying, E::EndFull) => Self::Completed,
             (Self::Copying, E::EndWithErrors) => Self::CompletedWithErrors,
             (Self::Preparing | Self::Copying | Self::Scheduled, E::Fail) => Self::Failed,
+            (Self::Failed, E::Reopen) => Self::Copying,
             (Self::Preparing | Self::Copying | Self::Scheduled, E::Pause) => Self::Paused,
             (Self::Preparing | Self::Copying | Self::Scheduled | Self::Paused, E::Stop) => {
                 Self::Stopped

@@ -28,6 +28,8 @@ pub enum PassEvent {
     Stop,
     /// The last of its mailboxes ended.
     End,
+    /// One of its mailboxes goes on after all.
+    Reopen,
 }
 
 impl PassState {
@@ -43,11 +45,12 @@ impl PassState {
             (Self::Paused, E::Resume) => Self::Running,
             (Self::Running | Self::Paused, E::Stop) => Self::Stopped,
             (Self::Running, E::End) => Self::Ended,
+            (Self::Ended, E::Reopen) => Self::Running,
             (state, event) => return Err(IllegalTransition::new(state, event)),
         })
     }
 
-    /// Whether nothing can happen to it any more.
+    /// Whether nothing happens to it any more by itself.
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Stopped | Self::Ended)
@@ -64,5 +67,6 @@ mod tests {
         assert_eq!(paused, Ok(PassState::Paused));
         assert_eq!(PassState::Paused.next(PassEvent::Resume), Ok(PassState::Running));
         assert!(PassState::Stopped.next(PassEvent::Resume).is_err());
+        assert!(PassState::Stopped.next(PassEvent::Reopen).is_err());
     }
 }

@@ -70,6 +70,7 @@ pub async fn a_guard_that_changed_refuses_every_write(setup: &impl Setup) {
         expect_fenced(store.begin(Bench::new(setup).folder, other).await, &guard);
         expect_fenced(store.mark_published(folder, pass, before.0.slice).await, &guard);
         expect_fenced(store.cancel(folder, pass).await, &guard);
+        expect_fenced(store.reopen(folder, pass).await, &guard);
         let seen = bench.seen().await;
         let owner = OwnerToken::generate();
         expect_fenced(store.renew(lease, 2 * LONG).await, &guard);

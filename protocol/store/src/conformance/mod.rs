@@ -88,6 +88,7 @@ macro_rules! conformance {
             a_new_pass_breaks_the_lease_and_keeps_intents
             a_cancelled_folder_is_over_and_keeps_its_intents
             a_cancel_for_another_pass_changes_nothing
+            a_folder_that_was_given_up_can_be_taken_up_again
             only_the_present_slice_is_marked_published
             an_overview_has_every_folder_of_its_mailbox_and_no_other
             a_commit_is_written_whole

@@ -1,12 +1,13 @@
 //! Passes begin, and are stopped.
 
+use longhaul_core::code::ATTEMPTS_USED_UP;
 use longhaul_core::{FolderKey, FolderRef, MailboxId, PassId, SliceNo, Timestamp};
 
 use super::Setup;
 use super::support::{
     Bench, LONG, conflict, done, expect_conflict, failure, go_on, items, list_end, position,
 };
-use crate::folder::{Bounds, Fingerprint, Outcome, PassStart, SliceEnd};
+use crate::folder::{Bounds, Checkpoint, Fingerprint, Outcome, PassStart, SliceEnd};
 
 const OTHER: Bounds =
     Bounds { cutoff: Some(Timestamp(1_700_000_000_000)), associated: false, failed_only: false };
@@ -171,6 +172,31 @@ pub async fn a_cancel_for_another_pass_changes_nothing(setup: &impl Setup) {
     assert_eq!(bench.checkpoint().await, ended);
     let unknown = Bench::new(setup);
     setup.store().cancel(unknown.folder, ended.pass).await.expect("answers");
+}
+
+/// Given up: nobody's until it is taken up again, by the same pass only; then it goes on with the
+/// slice it was at, whose message is out. A folder that is not given up stays as it is.
+pub async fn a_folder_that_was_given_up_can_be_taken_up_again(setup: &impl Setup) {
+    let bench = Bench::begun(setup).await;
+    let reopen = async |pass| bench.store().reopen(bench.folder, pass).await.expect("answers");
+    let lease = bench.hold(LONG).await.lease;
+    let working = bench.checkpoint().await;
+    reopen(working.pass).await;
+    assert_eq!(bench.checkpoint().await, working);
+    let end = SliceEnd::Parked { code: ATTEMPTS_USED_UP, detail: "a try".to_owned() };
+    let parked = bench.store().end_slice(&lease, end, None).await.expect("parked");
+    reopen(PassId::generate()).await;
+    assert_eq!(bench.checkpoint().await, parked);
+    reopen(parked.pass).await;
+    let open = bench.checkpoint().await;
+    assert!(open.published && open.progressed >= parked.progressed);
+    let expected =
+        Checkpoint { outcome: None, published: true, progressed: open.progressed, ..parked };
+    assert_eq!(open, expected);
+    let held = bench.hold(LONG).await;
+    assert_eq!(held.checkpoint.slice, open.slice);
+    let unknown = Bench::new(setup);
+    unknown.store().reopen(unknown.folder, open.pass).await.expect("answers");
 }
 
 /// Marks for a slice or pass that is past are too late to matter.

@@ -40,15 +40,16 @@ impl Embedded {
     async fn unowned(
         &self,
         folder: FolderRef,
-        step: impl FnOnce(&mut Checkpoint) + Send + 'static,
+        step: impl FnOnce(&mut Checkpoint, Timestamp) + Send + 'static,
     ) -> Result<(), Error> {
+        let clock = self.clock.clone();
         self.write(move |tables| {
             let key = folder_key(folder);
             let Some(before) = tables.checkpoint(&key)? else {
                 return Ok(());
             };
             let (after, ()) = steps::apply(&before, |checkpoint| {
-                step(checkpoint);
+                step(checkpoint, clock.now());
                 Ok(())
             })?;
             tables.store(&key, Some(&before), &after)
@@ -181,11 +182,16 @@ impl Checkpoints for Embedded {
         pass: PassId,
         slice: SliceNo,
     ) -> Result<(), Error> {
-        self.unowned(folder, move |checkpoint| steps::mark_published(checkpoint, pass, slice)).await
+        self.unowned(folder, move |checkpoint, _| steps::mark_published(checkpoint, pass, slice))
+            .await
     }
 
     async fn cancel(&self, folder: FolderRef, pass: PassId) -> Result<(), Error> {
-        self.unowned(folder, move |checkpoint| steps::cancel(checkpoint, pass)).await
+        self.unowned(folder, move |checkpoint, _| steps::cancel(checkpoint, pass)).await
+    }
+
+    async fn reopen(&self, folder: FolderRef, pass: PassId) -> Result<(), Error> {
+        self.unowned(folder, move |checkpoint, now| steps::reopen(checkpoint, pass, now)).await
     }
 
     async fn ledger(&self, folder: FolderRef, from: u64, limit: usize) -> Result<Vec<u8>, Error> {

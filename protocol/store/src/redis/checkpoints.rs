@@ -30,11 +30,11 @@ impl Redis {
         &self,
         action: &'static str,
         folder: FolderRef,
-        step: impl Fn(&mut Checkpoint) + Send + Sync,
+        step: impl Fn(&mut Checkpoint, Timestamp) + Send + Sync,
     ) -> Result<(), Error> {
         let stepped = self.step(action, folder, Parts::Head, Brought::default(), |view| {
             steps::apply(present(view, folder)?, |checkpoint| {
-                step(checkpoint);
+                step(checkpoint, view.now);
                 Ok(())
             })
         });
@@ -165,12 +165,17 @@ impl Checkpoints for Redis {
         pass: PassId,
         slice: SliceNo,
     ) -> Result<(), Error> {
-        let step = |checkpoint: &mut _| steps::mark_published(checkpoint, pass, slice);
+        let step = |checkpoint: &mut _, _| steps::mark_published(checkpoint, pass, slice);
         self.unowned("mark as published", folder, step).await
     }
 
     async fn cancel(&self, folder: FolderRef, pass: PassId) -> Result<(), Error> {
-        self.unowned("cancel", folder, |checkpoint| steps::cancel(checkpoint, pass)).await
+        self.unowned("cancel", folder, |checkpoint, _| steps::cancel(checkpoint, pass)).await
+    }
+
+    async fn reopen(&self, folder: FolderRef, pass: PassId) -> Result<(), Error> {
+        let step = |checkpoint: &mut _, now| steps::reopen(checkpoint, pass, now);
+        self.unowned("reopen", folder, step).await
     }
 
     async fn ledger(&self, folder: FolderRef, from: u64, limit: usize) -> Result<Vec<u8>, Error> {

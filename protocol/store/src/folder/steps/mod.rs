@@ -11,7 +11,7 @@ mod slice;
 
 pub(crate) use batch::{commit, intend};
 pub(crate) use lease::{break_lease, claim, release, renew};
-pub(crate) use pass::{begin, cancel, mark_published};
+pub(crate) use pass::{begin, cancel, mark_published, reopen};
 pub(crate) use slice::end_slice;
 
 use super::{Checkpoint, Lease, LeaseHolder, Stage};

@@ -1,4 +1,4 @@
-//! Steps of the coordinator: a pass begins, its message is out, it is stopped.
+//! Steps of the coordinator: a pass begins, its message is out, it is stopped or taken up again.
 
 use longhaul_core::{BatchNo, Epoch, Fence, PassId, SliceNo, Timestamp};
 
@@ -81,4 +81,13 @@ pub(crate) fn cancel(checkpoint: &mut Checkpoint, pass: PassId) {
     checkpoint.outcome = Some(Outcome::Cancelled);
     checkpoint.not_before = None;
     checkpoint.fingerprint = None;
+}
+
+/// A folder that was given up is taken up again.
+pub(crate) fn reopen(checkpoint: &mut Checkpoint, pass: PassId, now: Timestamp) {
+    if checkpoint.pass == pass && matches!(checkpoint.outcome, Some(Outcome::Parked { .. })) {
+        checkpoint.outcome = None;
+        checkpoint.published = true;
+        checkpoint.progressed = now;
+    }
 }
