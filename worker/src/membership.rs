@@ -1,13 +1,16 @@
 //! A process's sign of life in the store, so that people and the coordinator know it is there.
 //!
-//! It is for display and for the size of the fleet only: nothing is owned through it. A process
-//! that is killed counts as there for [`LASTS`] more; a store that is away is waited for.
+//! It is for display and for the size of the fleet only: nothing is owned through it. It says as
+//! well how the process sees the queue: a broker that takes no messages tells only those that
+//! publish. A process that is killed counts as there for [`LASTS`] more; a store that is away is
+//! waited for.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use longhaul_core::OwnerToken;
-use longhaul_store::records::{MemberRecord, MemberRole, save};
+use longhaul_queue::{Health, Queue};
+use longhaul_store::records::{MemberRecord, MemberRole, QueueTrouble, save};
 use longhaul_store::{Error, Expect, Store};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -28,7 +31,8 @@ pub struct Membership {
 }
 
 impl Membership {
-    /// Joins the fleet as `id`, and stays until [`leave`](Self::leave).
+    /// Joins the fleet as `id`, and stays until [`leave`](Self::leave). Others are told how it sees
+    /// `queue`.
     ///
     /// # Errors
     ///
@@ -37,13 +41,14 @@ impl Membership {
         store: Arc<dyn Store>,
         id: OwnerToken,
         role: MemberRole,
+        queue: Arc<dyn Queue>,
     ) -> Result<Self, Error> {
-        let now = store.now().await?;
+        let (now, name) = (store.now().await?, name());
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        let record = MemberRecord { id, name: name(), version, role, since: now, until: now };
-        beat(&*store, &record).await?;
+        let record = MemberRecord { id, name, version, role, since: now, until: now, queue: None };
+        beat(&*store, &record, &*queue).await?;
         let stop = CancellationToken::new();
-        let task = tokio::spawn(stay(Arc::clone(&store), record, stop.clone()));
+        let task = tokio::spawn(stay(Arc::clone(&store), record, queue, stop.clone()));
         Ok(Self { store, id, stop, task })
     }
 
@@ -64,13 +69,27 @@ impl Drop for Membership {
     }
 }
 
-async fn beat(store: &dyn Store, record: &MemberRecord) -> Result<(), Error> {
+async fn beat(store: &dyn Store, record: &MemberRecord, queue: &dyn Queue) -> Result<(), Error> {
     let until = store.now().await?.after(LASTS);
-    save(store, &MemberRecord { until, ..record.clone() }, Expect::Any).await?;
+    let queue = trouble(queue.health());
+    save(store, &MemberRecord { until, queue, ..record.clone() }, Expect::Any).await?;
     Ok(())
 }
 
-async fn stay(store: Arc<dyn Store>, record: MemberRecord, stop: CancellationToken) {
+fn trouble(health: Health) -> Option<QueueTrouble> {
+    match health {
+        Health::Up => None,
+        Health::Blocked { reason, .. } => Some(QueueTrouble::Blocked { reason }),
+        Health::Down { code, error, .. } => Some(QueueTrouble::Down { code, error }),
+    }
+}
+
+async fn stay(
+    store: Arc<dyn Store>,
+    record: MemberRecord,
+    queue: Arc<dyn Queue>,
+    stop: CancellationToken,
+) {
     let mut in_trouble = false;
     let mut next = Instant::now() + BEAT;
     loop {
@@ -81,7 +100,7 @@ async fn stay(store: Arc<dyn Store>, record: MemberRecord, stop: CancellationTok
         next = Instant::now() + BEAT;
         let beaten = tokio::select! {
             () = stop.cancelled() => return,
-            beaten = beat(&*store, &record) => beaten,
+            beaten = beat(&*store, &record, &*queue) => beaten,
         };
         if let Err(error) = &beaten
             && !in_trouble

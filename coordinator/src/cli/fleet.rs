@@ -27,6 +27,15 @@ pub(super) fn lines(fleet: &FleetStatus) -> String {
         queue.push_str(&format!(", {dead} are dead (longhaul jobs dead list)"));
     }
     lines.push(queue);
+    // What all see is said above.
+    let own = |queue: &BackendStatus| {
+        queue.state == BackendState::Down && fleet.queue.health.state != BackendState::Down
+    };
+    let coordinators = fleet.coordinators.iter().map(|member| (&member.name, &member.queue));
+    let workers = fleet.workers.iter().map(|member| (&member.name, &member.queue));
+    for (name, queue) in coordinators.chain(workers).filter(|(_, queue)| own(queue)) {
+        lines.push(format!("  queue {} at {name}", backend(queue)));
+    }
     lines.push(format!("store {}", backend(&fleet.store)));
     lines.join("\n")
 }

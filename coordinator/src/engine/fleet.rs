@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use longhaul_core::{Code, Timestamp};
-use longhaul_store::records::{self, LeadRecord, MemberRecord, MemberRole, Record as _};
+use longhaul_store::records::{
+    self, LeadRecord, MemberRecord, MemberRole, QueueTrouble, Record as _,
+};
 use longhaul_store::{Error, Store};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
@@ -33,9 +35,9 @@ pub struct FleetStatus {
     pub workers: Vec<WorkerStatus>,
     /// Folders the workers can copy at a time, all together.
     pub slots: u32,
-    /// The job queue, as the coordinator that was asked sees it.
+    /// The job queue, as the coordinator that was asked sees it; blocked if it is for any process.
     pub queue: QueueStatus,
-    /// The store, likewise.
+    /// The store, as the coordinator that was asked sees it.
     pub store: BackendStatus,
 }
 
@@ -51,6 +53,9 @@ pub struct CoordinatorStatus {
     /// Since when it is there.
     #[schema(value_type = i64)]
     pub since: Timestamp,
+    /// How it sees the job queue.
+    #[serde(default)]
+    pub queue: BackendStatus,
 }
 
 /// A worker that is there.
@@ -65,6 +70,9 @@ pub struct WorkerStatus {
     /// Since when it is there.
     #[schema(value_type = i64)]
     pub since: Timestamp,
+    /// How it sees the job queue.
+    #[serde(default)]
+    pub queue: BackendStatus,
 }
 
 /// The job queue.
@@ -111,6 +119,27 @@ impl BackendStatus {
     const fn down(code: Code, text: String) -> Self {
         Self { state: BackendState::Down, text: Some(text), code: Some(code) }
     }
+
+    const fn blocked(reason: String) -> Self {
+        Self { state: BackendState::Blocked, text: Some(reason), code: None }
+    }
+}
+
+impl Default for BackendStatus {
+    /// Nothing is known to be wrong.
+    fn default() -> Self {
+        Self::UP
+    }
+}
+
+impl From<Option<QueueTrouble>> for BackendStatus {
+    fn from(trouble: Option<QueueTrouble>) -> Self {
+        match trouble {
+            None => Self::UP,
+            Some(QueueTrouble::Blocked { reason }) => Self::blocked(reason),
+            Some(QueueTrouble::Down { code, error }) => Self::down(code, error),
+        }
+    }
 }
 
 /// What is known of the fleet. It never fails: what cannot be read is left out, and the store's
@@ -139,13 +168,18 @@ pub(super) async fn status(context: &Context) -> FleetStatus {
         queue: queue(context).await,
         store: store_status,
     };
-    for MemberRecord { name, version, since, role, .. } in members {
+    for MemberRecord { name, version, since, role, queue, .. } in members {
+        let queue = BackendStatus::from(queue);
+        let seen = &mut status.queue.health;
+        if seen.state == BackendState::Up && queue.state == BackendState::Blocked {
+            *seen = queue.clone();
+        }
         match role {
             MemberRole::Coordinator { url } => {
-                status.coordinators.push(CoordinatorStatus { name, url, version, since });
+                status.coordinators.push(CoordinatorStatus { name, url, version, since, queue });
             }
             MemberRole::Worker { slots } => {
-                status.workers.push(WorkerStatus { name, slots, version, since });
+                status.workers.push(WorkerStatus { name, slots, version, since, queue });
             }
         }
     }
@@ -162,9 +196,7 @@ fn health(store: &dyn Store) -> BackendStatus {
 async fn queue(context: &Context) -> QueueStatus {
     let health = match context.queue.health() {
         longhaul_queue::Health::Up => BackendStatus::UP,
-        longhaul_queue::Health::Blocked { reason, .. } => {
-            BackendStatus { state: BackendState::Blocked, text: Some(reason), code: None }
-        }
+        longhaul_queue::Health::Blocked { reason, .. } => BackendStatus::blocked(reason),
         longhaul_queue::Health::Down { code, error, .. } => {
             let health = BackendStatus::down(code, error);
             return QueueStatus { health, waiting: None, dead: None };

@@ -135,7 +135,7 @@ impl Running {
             true => None,
             false => {
                 let role = MemberRole::Coordinator { url: advertised.clone() };
-                Some(Membership::join(Arc::clone(&store), id, role).await?)
+                Some(Membership::join(Arc::clone(&store), id, role, Arc::clone(&queue)).await?)
             }
         };
         let endpoints = Arc::new(Endpoints::new(USER_AGENT));

@@ -45,7 +45,8 @@ impl Workers {
             0 => None,
             _ => {
                 let role = MemberRole::Worker { slots };
-                Some(Membership::join(Arc::clone(store), OwnerToken::generate(), role).await?)
+                let (id, queue) = (OwnerToken::generate(), Arc::clone(queue));
+                Some(Membership::join(Arc::clone(store), id, role, queue).await?)
             }
         };
         Ok(Self { stop, tasks, membership })

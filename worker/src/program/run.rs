@@ -103,7 +103,7 @@ impl Running {
         };
         let role = MemberRole::Worker { slots: common.slots.into() };
         let id = OwnerToken::generate();
-        let membership = Membership::join(Arc::clone(&store), id, role).await?;
+        let membership = Membership::join(Arc::clone(&store), id, role, Arc::clone(&queue)).await?;
         let options = Options::from(common);
         let worker = Worker::new(options, store, queue, Arc::new(Endpoints::new(USER_AGENT)));
         Ok(Self { worker, membership, admin, pulse, stop })

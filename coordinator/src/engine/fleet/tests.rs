@@ -19,6 +19,7 @@ async fn a_process_that_ended_without_a_word_is_forgotten_and_one_that_is_late_i
             role: MemberRole::Worker { slots: 4 },
             since: begun,
             until,
+            queue: None,
         };
         records::save(&store, &record, Expect::Any).await.expect("saved");
     }

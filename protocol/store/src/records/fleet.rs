@@ -1,6 +1,6 @@
 //! Who is there, and who leads.
 
-use longhaul_core::{OwnerToken, Timestamp};
+use longhaul_core::{Code, OwnerToken, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Record;
@@ -64,6 +64,27 @@ pub struct MemberRecord {
     pub since: Timestamp,
     /// Until when it counts as there without another sign of life, on the store's clock.
     pub until: Timestamp,
+    /// Why it cannot use the queue, if it cannot. A broker tells only those that publish that it
+    /// takes no messages.
+    #[serde(default)]
+    pub queue: Option<QueueTrouble>,
+}
+
+/// Why a process cannot use the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum QueueTrouble {
+    /// The broker takes no messages for now.
+    Blocked {
+        /// The broker's words.
+        reason: String,
+    },
+    /// There is no connection.
+    Down {
+        /// Why.
+        code: Code,
+        /// A sentence for the operator; no secrets.
+        error: String,
+    },
 }
 
 /// What a process of the fleet does.

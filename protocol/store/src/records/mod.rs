@@ -9,7 +9,7 @@ mod pass;
 mod project;
 mod record;
 
-pub use fleet::{LeadRecord, MemberRecord, MemberRole, TermRecord};
+pub use fleet::{LeadRecord, MemberRecord, MemberRole, QueueTrouble, TermRecord};
 pub use longhaul_core::Side;
 pub use mailbox::{FolderRecord, MailboxRecord, Problem};
 pub use pass::{MailboxPassRecord, PassKind, PassRecord};
