@@ -22,6 +22,9 @@ use crate::engine::{self, Refusal, RefusalKind};
 use crate::lead::{Election, Replica, Role};
 use crate::settings::Settings;
 
+#[cfg(test)]
+mod tests;
+
 /// How longhaul names itself to the services.
 const USER_AGENT: &str = concat!("longhaul/", env!("CARGO_PKG_VERSION"));
 /// The engine's loop comes round far more often; a look at a large fleet's mailboxes takes a while.

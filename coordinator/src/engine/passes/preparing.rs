@@ -15,6 +15,9 @@ use crate::engine::Options;
 use crate::engine::folders::{Begun, prepare};
 use crate::engine::trouble::Trouble;
 
+#[cfg(test)]
+mod tests;
+
 /// What came of a preparation.
 type Outcome = Result<Begun, Trouble>;
 
@@ -207,21 +210,4 @@ fn wait_before(options: &Options, tries: u32, hint: Option<Duration>) -> Duratio
     let doubled = options.prepare_wait.saturating_mul(1 << tries.saturating_sub(1).min(16));
     let wait = doubled.min(options.prepare_wait_longest).max(hint.unwrap_or_default());
     wait + wait.mul_f64(rand::random_range(0.0..0.25))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_grow_up_to_a_limit_that_a_hint_may_exceed() {
-        let options = Options::default();
-        for tries in 0..40 {
-            let wait = wait_before(&options, tries, None);
-            assert!(wait >= options.prepare_wait, "{wait:?}");
-            assert!(wait <= options.prepare_wait_longest.mul_f64(1.25), "{wait:?}");
-        }
-        let hint = Duration::from_secs(4000);
-        assert!(wait_before(&options, 1, Some(hint)) >= hint);
-    }
 }
