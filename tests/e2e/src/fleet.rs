@@ -1,4 +1,7 @@
-//! A fleet: RabbitMQ and Redis of its own, coordinators and workers as processes.
+//! A fleet: coordinators and workers as processes on RabbitMQ and Redis.
+//!
+//! With `LONGHAUL_TEST_AMQP_URL` or `LONGHAUL_TEST_REDIS_URL` set, that broker or store is used by
+//! every fleet that does not have to break its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,10 +21,11 @@ const TOKEN: &str = "token-of-a-test";
 /// Queue and store of a fleet, and what its programs are started with.
 #[derive(Debug)]
 pub struct Fleet {
-    /// The broker.
-    pub rabbit: Rabbit,
-    /// The store.
-    pub redis: Redis,
+    own: Option<(Rabbit, Redis)>,
+    queue: String,
+    store: String,
+    /// What its names begin with on a broker and a store that are shared.
+    prefix: String,
     folder: PathBuf,
     started: AtomicU32,
 }
@@ -41,14 +45,82 @@ struct Ready {
 }
 
 impl Fleet {
-    /// Starts RabbitMQ and Redis; logs and secrets of the programs go to `folder`.
+    /// A fleet under names of its own on the broker and the store that the tests of this process
+    /// share; logs and secrets of the programs go to `folder`.
+    ///
+    /// # Errors
+    ///
+    /// If `folder` has no name.
+    ///
+    /// # Panics
+    ///
+    /// If RabbitMQ or Redis is not installed or does not come up.
+    pub fn start(folder: &Path) -> anyhow::Result<Self> {
+        static FLEETS: AtomicU32 = AtomicU32::new(0);
+        let number = FLEETS.fetch_add(1, Ordering::Relaxed);
+        let name = folder.file_name().context("a folder with a name")?.to_string_lossy();
+        // The folder's name is random; a given broker remembers earlier runs.
+        let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        Ok(Self {
+            own: None,
+            queue: longhaul_nodes::amqp_url(),
+            store: longhaul_nodes::redis_url(),
+            prefix: format!("longhaul.test.{name}.{}.{number}", std::process::id()),
+            folder: folder.to_owned(),
+            started: AtomicU32::new(0),
+        })
+    }
+
+    /// A fleet on a broker and a store of its own, which a test may stop and break.
     ///
     /// # Errors
     ///
     /// If one of them is not installed or does not come up.
-    pub fn start(folder: &Path) -> anyhow::Result<Self> {
+    pub fn of_its_own(folder: &Path) -> anyhow::Result<Self> {
         let (rabbit, redis) = (Rabbit::start()?, Redis::start()?);
-        Ok(Self { rabbit, redis, folder: folder.to_owned(), started: AtomicU32::new(0) })
+        Ok(Self {
+            queue: rabbit.url(),
+            store: redis.url(),
+            own: Some((rabbit, redis)),
+            prefix: "longhaul".to_owned(),
+            folder: folder.to_owned(),
+            started: AtomicU32::new(0),
+        })
+    }
+
+    /// Its own broker.
+    ///
+    /// # Errors
+    ///
+    /// If it shares one.
+    pub fn rabbit(&self) -> anyhow::Result<&Rabbit> {
+        self.own.as_ref().map(|(rabbit, _)| rabbit).context("a broker of its own")
+    }
+
+    /// Its own store.
+    ///
+    /// # Errors
+    ///
+    /// If it shares one.
+    pub fn redis(&self) -> anyhow::Result<&Redis> {
+        self.own.as_ref().map(|(_, redis)| redis).context("a store of its own")
+    }
+
+    /// The URL of its store.
+    #[must_use]
+    pub fn store_url(&self) -> &str {
+        &self.store
+    }
+
+    /// How its programs find queue and store, beside their own settings.
+    #[must_use]
+    pub fn settings(&self) -> [(&str, &str); 4] {
+        [
+            ("LONGHAUL_QUEUE__URL", &self.queue),
+            ("LONGHAUL_QUEUE__PREFIX", &self.prefix),
+            ("LONGHAUL_STORE__URL", &self.store),
+            ("LONGHAUL_STORE__PREFIX", &self.prefix),
+        ]
     }
 
     /// Starts a coordinator and waits until its API answers.
@@ -71,11 +143,23 @@ impl Fleet {
     ///
     /// If it does not come up; its log is in the message.
     pub fn worker(&self, settings: Settings<'_>) -> anyhow::Result<Process> {
+        Ok(self.worker_with_admin(settings)?.0)
+    }
+
+    /// Likewise; with it the address of its admin port, if the settings give it one.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Fleet::worker`].
+    pub fn worker_with_admin(
+        &self,
+        settings: Settings<'_>,
+    ) -> anyhow::Result<(Process, Option<String>)> {
         let mut command = self.command("longhaul-worker", settings)?;
         command.args(["--output", "json"]);
         let mut process = Process::start(command, &self.log("worker"))?;
-        let _ready: Value = process.ready()?;
-        Ok(process)
+        let ready: Value = process.ready()?;
+        Ok((process, ready["admin"].as_str().map(str::to_owned)))
     }
 
     /// Runs a command of `longhaul` against a coordinator.
@@ -154,11 +238,7 @@ impl Fleet {
 
     fn command(&self, name: &str, settings: Settings<'_>) -> anyhow::Result<Command> {
         let mut command = Command::new(program(name).context("the programs of a fleet")?);
-        command
-            .env("LONGHAUL_QUEUE__URL", self.rabbit.url())
-            .env("LONGHAUL_STORE__URL", self.redis.url())
-            .envs(settings.iter().copied())
-            .current_dir(&self.folder);
+        command.envs(self.settings()).envs(settings.iter().copied()).current_dir(&self.folder);
         Ok(command)
     }
 

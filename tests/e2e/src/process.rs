@@ -85,8 +85,17 @@ impl Process {
     ///
     /// If it does not end within `patience`.
     pub fn stop(mut self, patience: Duration) -> anyhow::Result<ExitStatus> {
-        self.signal(Signal::SIGTERM)?;
+        self.terminate()?;
         wait_for_end(&mut self.child, patience)
+    }
+
+    /// Asks it to stop (SIGTERM).
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be signalled.
+    pub fn terminate(&self) -> anyhow::Result<()> {
+        self.signal(Signal::SIGTERM)
     }
 
     /// Holds it up where it is (SIGSTOP).

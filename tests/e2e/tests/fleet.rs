@@ -1,4 +1,4 @@
-//! Several coordinators and workers on a private RabbitMQ and Redis.
+//! Several coordinators and workers on a RabbitMQ and a Redis.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,7 +8,6 @@ use longhaul_e2e::{
     Coordinator, Fleet, Mailboxes, Process, ProjectFile, Server, Simulator, assert_equal_sides,
     digest, longhaul, wait_until,
 };
-use longhaul_nodes::{Rabbit, Redis};
 use serde_json::{Value, json};
 
 /// Short waits where the defaults are minutes.
@@ -135,7 +134,7 @@ fn a_leader_that_stops_in_order_hands_over_at_once() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_leader_that_stood_still_writes_nothing_and_follows() -> anyhow::Result<()> {
+fn a_leader_that_stood_still_follows_and_passes_on_what_it_is_asked() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let mailboxes = Mailboxes { count: 2, items: 600, seed: 6, ..Mailboxes::default() };
     let scene = Scene::set(folder.path(), &mailboxes)?;
@@ -218,10 +217,8 @@ fn up_on_a_broker_and_a_store_of_a_fleet_goes_on_after_a_kill() -> anyhow::Resul
     let folder = tempfile::tempdir()?;
     let mailboxes = Mailboxes { count: 2, items: 300, seed: 9, ..Mailboxes::default() };
     let simulator = Simulator::start(&mailboxes)?;
-    let (rabbit, redis) = (Rabbit::start()?, Redis::start()?);
-    let (queue, store) = (rabbit.url(), redis.url());
-    let urls = [("LONGHAUL_QUEUE__URL", queue.as_str()), ("LONGHAUL_STORE__URL", store.as_str())];
-    let settings = [&urls, QUICK].concat();
+    let fleet = Fleet::start(folder.path())?;
+    let settings = [&fleet.settings(), QUICK].concat();
     let server = Server::start(folder.path(), &settings)?;
     let mut project = ProjectFile::for_simulator(&simulator, folder.path())?;
     project.text += "options:\n  associated_items: true\n";
@@ -245,19 +242,19 @@ fn up_on_a_broker_and_a_store_of_a_fleet_goes_on_after_a_kill() -> anyhow::Resul
 #[test]
 fn a_worker_that_starts_before_queue_and_store_waits_for_them() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let fleet = Fleet::start(folder.path())?;
-    fleet.redis.kill();
-    fleet.rabbit.kill();
+    let fleet = Fleet::of_its_own(folder.path())?;
+    fleet.redis()?.kill();
+    fleet.rabbit()?.kill();
     std::thread::scope(|scope| {
         let starting = scope.spawn(|| fleet.worker(&[("LONGHAUL_WAIT", "2m")]));
         wait_until("it waits for the store", PATIENCE, || {
             Ok(fleet.logs().contains("waiting up to 120s for the store: ").then_some(()))
         })?;
-        fleet.redis.restart()?;
+        fleet.redis()?.restart()?;
         wait_until("it waits for the queue", PATIENCE, || {
             Ok(fleet.logs().contains("waiting up to 120s for the queue: ").then_some(()))
         })?;
-        fleet.rabbit.restart()?;
+        fleet.rabbit()?.restart()?;
         let worker = starting.join().map_err(|_| anyhow::anyhow!("it panicked"))??;
         let ended = worker.stop(Duration::from_secs(35))?;
         ensure!(ended.code() == Some(0), "it ended with {ended}: {}", fleet.logs());

@@ -103,7 +103,7 @@ fn prometheus_sees_a_copy_and_no_address_or_secret() -> anyhow::Result<()> {
 fn the_programs_of_a_fleet_show_their_part_and_a_lost_store() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let simulator = Simulator::start(&Mailboxes { items: 100, ..Mailboxes::default() })?;
-    let fleet = Fleet::start(folder.path())?;
+    let fleet = Fleet::of_its_own(folder.path())?;
     let coordinator = fleet.coordinator(SETTINGS)?;
     let worker = fleet.worker(SETTINGS)?;
     let leader = admin(|| coordinator.process.log())?;
@@ -135,7 +135,7 @@ fn the_programs_of_a_fleet_show_their_part_and_a_lost_store() -> anyhow::Result<
         ensure!(status == 200, "{ready}");
     }
 
-    fleet.redis.kill();
+    fleet.redis()?.kill();
     value("longhaul_store_state", &copier, "state='down'", &|down| down == 1.0)?;
     let (status, ready) = ask(&copier, "/ready")?;
     ensure!(status == 503, "not ready without its store: {ready}");

@@ -38,7 +38,7 @@ impl Bench {
         let more = ["--profile", "small"].map(str::to_owned).to_vec();
         let mailboxes = Mailboxes { count: 20, items: 5000, seed, more, ..Mailboxes::default() };
         let simulator = Simulator::start(&mailboxes)?;
-        let fleet = Fleet::start(folder)?;
+        let fleet = Fleet::of_its_own(folder)?;
         let coordinators = vec![fleet.coordinator(QUICK)?, fleet.coordinator(QUICK)?];
         let workers = (0..4).map(|_| fleet.worker(QUICK)).collect::<anyhow::Result<_>>()?;
         let bench = Self { simulator, fleet, coordinators, workers, begun };
@@ -135,10 +135,10 @@ fn stops_kills_and_restarts_of_every_part_lose_and_double_nothing() -> anyhow::R
     bench.leader()?;
     bench.go_on(2000, "the leader was killed")?;
 
-    bench.fleet.rabbit.restart()?;
+    bench.fleet.rabbit()?.restart()?;
     bench.go_on(2000, "RabbitMQ was killed and started again")?;
 
-    bench.fleet.redis.restart()?;
+    bench.fleet.redis()?.restart()?;
     bench.go_on(2000, "Redis was killed and started again")?;
 
     ensure!(bench.pass()? == "Running", "it was over before the last blow");

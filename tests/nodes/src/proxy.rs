@@ -34,7 +34,7 @@ pub enum Flow {
     Lost,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Rules {
     to_server: Flow,
     to_client: Flow,
@@ -42,6 +42,8 @@ struct Rules {
     refusing: bool,
     /// Raised by each cut.
     cuts: u64,
+    /// Bytes to the server at which they begin to be held.
+    hold_at: Option<Vec<u8>>,
 }
 
 /// A proxy in front of one server; it ends with its value.
@@ -80,6 +82,19 @@ impl Proxy {
             Direction::ToServer => rules.to_server = flow,
             Direction::ToClient => rules.to_client = flow,
         });
+    }
+
+    /// Holds what goes to the server from the next bytes on that contain these, on all
+    /// connections, until [`set`](Self::set) opens the direction: what was sent arrives late.
+    pub fn hold_at(&self, bytes: impl Into<Vec<u8>>) {
+        let bytes = bytes.into();
+        self.rules.send_modify(|rules| rules.hold_at = Some(bytes));
+    }
+
+    /// Whether what goes to the server is held.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        self.rules.borrow().to_server == Flow::Held
     }
 
     /// Lets every byte arrive this much later, in each direction.
@@ -123,14 +138,14 @@ async fn accept(
         if rules.borrow().refusing {
             continue;
         }
-        connections.spawn(connection(client, server, rules.subscribe(), Arc::clone(&passed)));
+        connections.spawn(connection(client, server, rules.clone(), Arc::clone(&passed)));
     }
 }
 
 async fn connection(
     client: TcpStream,
     server: SocketAddr,
-    mut rules: watch::Receiver<Rules>,
+    rules: watch::Sender<Rules>,
     passed: Arc<[AtomicU64; 2]>,
 ) {
     let cuts = rules.borrow().cuts;
@@ -140,12 +155,13 @@ async fn connection(
     let _best_effort = (client.set_nodelay(true), server.set_nodelay(true));
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let forward = pump(from_client, to_server, Direction::ToServer, rules.clone(), &passed);
-    let back = pump(from_server, to_client, Direction::ToClient, rules.clone(), &passed);
+    let forward = pump(from_client, to_server, Direction::ToServer, &rules, &passed);
+    let back = pump(from_server, to_client, Direction::ToClient, &rules, &passed);
     let pumps = async { tokio::join!(forward, back) };
+    let mut cut = rules.subscribe();
     tokio::select! {
         _ = pumps => {}
-        _ = rules.wait_for(|rules| rules.cuts != cuts) => {}
+        _ = cut.wait_for(|rules| rules.cuts != cuts) => {}
     }
 }
 
@@ -154,11 +170,11 @@ async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     direction: Direction,
-    mut rules: watch::Receiver<Rules>,
+    shared: &watch::Sender<Rules>,
     passed: &[AtomicU64; 2],
 ) {
     let (sender, mut receiver) = mpsc::channel::<(Instant, Vec<u8>)>(64);
-    let latency = rules.clone();
+    let (latency, mut rules) = (shared.subscribe(), shared.subscribe());
     let reading = async {
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(count @ 1..) = from.read(&mut buffer).await {
@@ -172,6 +188,9 @@ async fn pump(
     let writing = async {
         while let Some((due, bytes)) = receiver.recv().await {
             sleep_until(due).await;
+            if direction == Direction::ToServer {
+                hold(shared, &bytes);
+            }
             let flow = |rules: &Rules| match direction {
                 Direction::ToServer => rules.to_server,
                 Direction::ToClient => rules.to_client,
@@ -190,4 +209,17 @@ async fn pump(
         let _closed = to.shutdown().await;
     };
     tokio::join!(reading, writing);
+}
+
+/// Begins to hold if `bytes` are the ones to hold at.
+fn hold(rules: &watch::Sender<Rules>, bytes: &[u8]) {
+    rules.send_if_modified(|rules| {
+        let is_there = |wanted: &Vec<u8>| bytes.windows(wanted.len()).any(|part| part == wanted);
+        if !rules.hold_at.as_ref().is_some_and(is_there) {
+            return false;
+        }
+        rules.hold_at = None;
+        rules.to_server = Flow::Held;
+        true
+    });
 }

@@ -135,7 +135,7 @@ impl Fleet {
             ..Mailboxes::default()
         })?;
         simulator.set(&json!({ "compress": false }))?;
-        let programs = longhaul_e2e::Fleet::start(folder.path())?;
+        let programs = longhaul_e2e::Fleet::of_its_own(folder.path())?;
         let coordinator = programs.coordinator(&[])?;
         let slots = setup.slots.to_string();
         let in_flight = format!("{}MiB", setup.mib_in_flight);
