@@ -58,7 +58,7 @@ mod tests {
     use longhaul_core::{Timestamp, code};
 
     use super::*;
-    use crate::engine::QueueStatus;
+    use crate::engine::{QueueStatus, WorkerStatus};
 
     #[test]
     fn a_queue_that_is_blocked_and_a_missing_leader_are_said() {
@@ -91,5 +91,20 @@ mod tests {
         let text = lines(&fleet);
         assert!(text.starts_with("leader http://one.test since 1970-01-01"), "{text}");
         assert!(text.ends_with("store down: LH-0603 gone"), "{text}");
+
+        fleet.queue.health = BackendStatus::default();
+        fleet.workers.push(WorkerStatus {
+            name: "worker-0/12".to_owned(),
+            slots: 4,
+            version: "1".to_owned(),
+            since: Timestamp(0),
+            queue: BackendStatus {
+                state: BackendState::Down,
+                code: Some(code::QUEUE_UNREACHABLE),
+                text: Some("refused".to_owned()),
+            },
+        });
+        let text = lines(&fleet);
+        assert!(text.contains("\n  queue down: LH-0702 refused at worker-0/12\n"), "{text}");
     }
 }
