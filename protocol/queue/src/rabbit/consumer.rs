@@ -1,7 +1,7 @@
 //! A consumer that subscribes again by itself.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -16,8 +16,8 @@ use tokio::time::{Instant, sleep_until};
 use super::dead;
 use super::queue::Broker;
 use super::returns::{Returns, requeue};
-use super::settle::{Answer, Slot};
-use super::subscription::{Subscription, renew, subscribe};
+use super::settle::Answer;
+use super::subscription::{Subscription, subscribe};
 use crate::{Consumer, Delivery, Error, Lane};
 
 /// A subscription to both lanes; dropping it returns what it holds.
@@ -25,14 +25,12 @@ pub(super) struct RabbitConsumer {
     broker: Arc<Broker>,
     slots: u16,
     free: Arc<Semaphore>,
-    given_out: Arc<AtomicUsize>,
     gone: Arc<AtomicBool>,
     returns: Returns,
     returning: JoinHandle<()>,
     subscription: Option<Subscription>,
     /// Work that a cancelled `next` leaves for the next one.
     subscribing: Option<BoxFuture<'static, Result<Subscription, Error>>>,
-    renewing: Option<BoxFuture<'static, Result<(), Error>>>,
     ladder: Ladder,
     /// Not to subscribe before this.
     not_before: Option<Instant>,
@@ -48,18 +46,15 @@ impl RabbitConsumer {
     /// [`Error`] if the broker refuses.
     pub(super) async fn begin(broker: Arc<Broker>, prefetch: u16) -> Result<Self, Error> {
         let slots = prefetch.max(1);
-        let given_out = Arc::new(AtomicUsize::new(0));
-        let (returns, work) = Returns::new(slots.into(), Arc::clone(&given_out));
+        let (returns, work) = Returns::new();
         let mut consumer = Self {
             slots,
             free: Arc::new(Semaphore::new(slots.into())),
-            given_out,
             gone: Arc::default(),
             returns,
             returning: tokio::spawn(work),
             subscription: None,
             subscribing: None,
-            renewing: None,
             ladder: Ladder::of_connections(),
             not_before: None,
             stopped: false,
@@ -87,49 +82,19 @@ impl RabbitConsumer {
                 Err(error) => return Err(self.lost(error)),
             }
         }
-        let Some(subscription) = &self.subscription else {
-            return Ok(());
-        };
-        if self.renewing.is_some() || subscription.urgent.is_spent() {
-            let given_out = u16::try_from(self.given_out.load(Ordering::SeqCst));
-            let free = self.slots.saturating_sub(given_out.unwrap_or(u16::MAX)).max(1);
-            let queue = self.broker.topology.lane(Lane::Urgent);
-            let (channel, urgent) = (subscription.channel.clone(), subscription.urgent.clone());
-            let renewing = self.renewing.get_or_insert_with(|| {
-                async move { renew(&queue, &channel, &urgent, free).await }.boxed()
-            });
-            let result = renewing.as_mut().await;
-            self.renewing = None;
-            if let Err(error) = result {
-                return Err(self.lost(error));
-            }
-        }
         Ok(())
     }
 
     /// Gives the subscription up, to begin a new one after a wait.
     fn lost(&mut self, error: Error) -> Error {
         self.subscription = None;
-        self.renewing = None;
         self.not_before = Some(Instant::now() + self.ladder.next(None));
         error
     }
 
-    fn give_out(
-        &mut self,
-        lane: Lane,
-        message: Message,
-        permit: OwnedSemaphorePermit,
-        credit: Option<Arc<AtomicI64>>,
-    ) -> Delivery {
+    fn give_out(&mut self, lane: Lane, message: Message, slot: OwnedSemaphorePermit) -> Delivery {
         self.ladder = Ladder::of_connections();
         self.not_before = None;
-        let slot = Slot::take(permit, Arc::clone(&self.given_out), credit);
-        if let Some(subscription) = &self.subscription
-            && self.given_out.load(Ordering::SeqCst) >= self.slots.into()
-        {
-            self.returns.full(&subscription.urgent);
-        }
         let id = dead::name(&message);
         let redelivered = message.redelivered;
         let body = Bytes::from(message.data);
@@ -159,23 +124,16 @@ impl Consumer for RabbitConsumer {
             let Some(subscription) = &mut self.subscription else {
                 continue;
             };
-            if let Some((message, credit)) = subscription.urgent.pop() {
-                return Ok(self.give_out(Lane::Urgent, message, permit, Some(credit)));
+            if let Some(message) = subscription.first.take() {
+                return Ok(self.give_out(Lane::Urgent, message, permit));
             }
-            // Given up only while every slot is taken, and we have one.
-            let Some((mut urgent, credit)) = subscription.urgent.stream() else {
-                continue;
-            };
             let (lane, next) = tokio::select! {
                 biased;
-                next = urgent.next() => (Lane::Urgent, next),
+                next = subscription.urgent.next() => (Lane::Urgent, next),
                 next = subscription.normal.next() => (Lane::Normal, next),
             };
             match next {
-                Some(Ok(message)) => {
-                    let credit = (lane == Lane::Urgent).then_some(credit);
-                    return Ok(self.give_out(lane, message, permit, credit));
-                }
+                Some(Ok(message)) => return Ok(self.give_out(lane, message, permit)),
                 Some(Err(error)) => {
                     tracing::info!(%error, "subscription lost; subscribing again");
                     let _waits = self.lost(Error::Closed);
@@ -192,9 +150,6 @@ impl Consumer for RabbitConsumer {
         self.stopped = true;
         // Its channel goes with it, and what came that way returns.
         self.subscribing = None;
-        if let Some(renewing) = self.renewing.take() {
-            renewing.await?;
-        }
         if let Some(subscription) = &mut self.subscription {
             for delivery in subscription.cancel().await? {
                 requeue(&delivery.acker).await;

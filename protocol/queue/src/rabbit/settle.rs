@@ -1,7 +1,7 @@
 //! The answer to one delivery.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,37 +17,6 @@ use super::returns::Returns;
 use crate::queue::Settle;
 use crate::{DeadId, Error, Lane};
 
-/// A taken slot of a consumer; dropping it frees the slot.
-pub(super) struct Slot {
-    _permit: OwnedSemaphorePermit,
-    given_out: Arc<AtomicUsize>,
-    /// The urgent lane's credit, which the broker gives back on settling.
-    credit: Option<Arc<AtomicI64>>,
-}
-
-impl Slot {
-    pub(super) fn take(
-        permit: OwnedSemaphorePermit,
-        given_out: Arc<AtomicUsize>,
-        credit: Option<Arc<AtomicI64>>,
-    ) -> Self {
-        given_out.fetch_add(1, Ordering::SeqCst);
-        if let Some(credit) = &credit {
-            credit.fetch_sub(1, Ordering::SeqCst);
-        }
-        Self { _permit: permit, given_out, credit }
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        self.given_out.fetch_sub(1, Ordering::SeqCst);
-        if let Some(credit) = &self.credit {
-            credit.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-}
-
 /// The way back for one delivery; dropping it without an answer returns the message.
 pub(super) struct Answer {
     pub(super) broker: Arc<Broker>,
@@ -57,8 +26,8 @@ pub(super) struct Answer {
     pub(super) id: DeadId,
     pub(super) lane: Lane,
     pub(super) body: Bytes,
-    /// Taken by the answer.
-    pub(super) open: Option<(Acker, Slot)>,
+    /// Taken by the answer. The permit is the slot that the delivery takes.
+    pub(super) open: Option<(Acker, OwnedSemaphorePermit)>,
 }
 
 /// The delivery went back to the queue before it was answered.

@@ -1,14 +1,12 @@
 //! What a consumer is subscribed to.
 //!
 //! The broker's prefetch counts per subscription, not per consumer of ours, and quorum queues
-//! know no common count. So the normal lane is subscribed with as many deliveries as there are
-//! slots: what it holds is worked on. The urgent lane is subscribed with as many as there are
-//! *free* slots, and given up while there are none: an urgent message that waits here for a slot
-//! would be better off with a worker that has one.
+//! know no common count. So both lanes may bring as many deliveries as there are slots, and wait
+//! here until a slot is free: the urgent ones go first. The normal lane brings some more, so that
+//! a slot that is done has its next job at hand: a quorum queue sends the next one only after it
+//! has written the answer to the last to disk.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
@@ -26,72 +24,26 @@ use crate::{Error, Lane};
 
 /// How long the first urgent message may take to arrive once the broker says there is one.
 const FIRST: Duration = Duration::from_secs(1);
+/// Slots for one job at hand.
+/// Ours: with five jobs a second and slot these cover the 25 ms that a disk may take to write.
+const SLOTS_A_SPARE: u16 = 8;
 
 /// One channel with both lanes; dropping it closes the channel and returns what was delivered.
 pub(super) struct Subscription {
-    pub(super) channel: Channel,
-    pub(super) normal: Consumer,
-    pub(super) urgent: UrgentSlot,
-}
-
-/// The urgent lane, while it is subscribed. Shared with the task that gives it up.
-#[derive(Clone, Default)]
-pub(super) struct UrgentSlot(Arc<Mutex<Option<Urgent>>>);
-
-/// A subscription of the urgent lane.
-pub(super) struct Urgent {
     channel: Channel,
-    stream: Consumer,
-    /// Delivered already, not given out.
-    backlog: VecDeque<Delivery>,
-    /// How many more the broker may deliver.
-    credit: Arc<AtomicI64>,
-}
-
-impl UrgentSlot {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Option<Urgent>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether there is none, or none that the broker may deliver to.
-    pub(super) fn is_spent(&self) -> bool {
-        self.lock().as_ref().is_none_or(|urgent| {
-            urgent.backlog.is_empty() && urgent.credit.load(Ordering::SeqCst) <= 0
-        })
-    }
-
-    /// The next delivery that is here already, and what to raise when it is settled.
-    pub(super) fn pop(&self) -> Option<(Delivery, Arc<AtomicI64>)> {
-        let mut slot = self.lock();
-        let urgent = slot.as_mut()?;
-        let delivery = urgent.backlog.pop_front()?;
-        Some((delivery, Arc::clone(&urgent.credit)))
-    }
-
-    /// The stream of deliveries and its credit.
-    pub(super) fn stream(&self) -> Option<(Consumer, Arc<AtomicI64>)> {
-        self.lock().as_ref().map(|urgent| (urgent.stream.clone(), Arc::clone(&urgent.credit)))
-    }
-}
-
-impl Urgent {
-    /// Ends the subscription; what was delivered and not given out stays with the caller.
-    pub(super) async fn cancel(mut self) -> Result<VecDeque<Delivery>, Error> {
-        let mut left = self.backlog;
-        left.extend(cancel(&self.channel, &mut self.stream).await?);
-        Ok(left)
-    }
+    /// Delivered already, before any of the normal lane.
+    pub(super) first: Option<Delivery>,
+    pub(super) urgent: Consumer,
+    pub(super) normal: Consumer,
 }
 
 impl Subscription {
     /// Ends both subscriptions, with what was given out still to be answered; what was delivered
     /// and not given out stays with the caller.
     pub(super) async fn cancel(&mut self) -> Result<Vec<Delivery>, Error> {
-        let urgent = self.urgent.lock().take();
-        let mut left = cancel(&self.channel, &mut self.normal).await?;
-        if let Some(urgent) = urgent {
-            left.extend(urgent.cancel().await?);
-        }
+        let mut left = Vec::from_iter(self.first.take());
+        left.extend(cancel(&self.channel, &mut self.urgent).await?);
+        left.extend(cancel(&self.channel, &mut self.normal).await?);
         Ok(left)
     }
 }
@@ -109,7 +61,8 @@ async fn cancel(channel: &Channel, stream: &mut Consumer) -> Result<Vec<Delivery
     Ok(left)
 }
 
-/// Subscribes both lanes for `slots` free slots. A queue that is gone is declared again.
+/// Subscribes both lanes for `slots` slots. If urgent messages wait, the first is here when it
+/// returns, before any of the normal lane can be given out. A queue that is gone is declared again.
 pub(super) async fn subscribe(broker: Arc<Broker>, slots: u16) -> Result<Subscription, Error> {
     match try_subscribe(&broker, slots).await {
         Err(error) if refusal::is_passing(&error) => {
@@ -127,36 +80,16 @@ async fn try_subscribe(broker: &Broker, slots: u16) -> Result<Subscription, Erro
     let connection = broker.consuming.connection().await?;
     let channel = connection.create_channel().await;
     let channel = channel.map_err(|error| refusal::of_call("open a channel", error))?;
-    let urgent = UrgentSlot::default();
-    renew(&broker.topology.lane(Lane::Urgent), &channel, &urgent, slots).await?;
-    let normal = consume(&channel, &broker.topology.lane(Lane::Normal), slots).await?;
-    Ok(Subscription { channel, normal, urgent })
-}
-
-/// Subscribes the urgent lane for `free` slots. If messages wait there, the first is here when
-/// it returns, before any of the normal lane can be given out.
-pub(super) async fn renew(
-    queue: &str,
-    channel: &Channel,
-    slot: &UrgentSlot,
-    free: u16,
-) -> Result<(), Error> {
-    let old = slot.lock().take();
-    let mut backlog = match old {
-        Some(urgent) => urgent.cancel().await?,
-        None => VecDeque::new(),
+    let urgent = broker.topology.lane(Lane::Urgent);
+    let waiting = ready(&channel, &urgent).await?;
+    let mut urgent = consume(&channel, &urgent, slots).await?;
+    let first = match waiting {
+        0 => None,
+        _ => timeout(FIRST, urgent.next()).await.ok().flatten().and_then(Result::ok),
     };
-    let waiting = ready(channel, queue).await?;
-    let mut stream = consume(channel, queue, free).await?;
-    if waiting > 0
-        && backlog.is_empty()
-        && let Ok(Some(Ok(first))) = timeout(FIRST, stream.next()).await
-    {
-        backlog.push_back(first);
-    }
-    let credit = Arc::new(AtomicI64::new(free.into()));
-    *slot.lock() = Some(Urgent { channel: channel.clone(), stream, backlog, credit });
-    Ok(())
+    let at_hand = slots.saturating_add(slots / SLOTS_A_SPARE);
+    let normal = consume(&channel, &broker.topology.lane(Lane::Normal), at_hand).await?;
+    Ok(Subscription { channel, first, urgent, normal })
 }
 
 /// How many messages of a queue are ready for delivery.
