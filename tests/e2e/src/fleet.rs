@@ -168,7 +168,16 @@ impl Fleet {
     ///
     /// If it cannot be started.
     pub fn longhaul(&self, at: &Coordinator, arguments: &[&str]) -> anyhow::Result<Finished> {
-        let server = ["--server", &at.url, "--token", TOKEN];
+        self.longhaul_at(&at.url, arguments)
+    }
+
+    /// Runs a command of `longhaul` against the coordinator at `url`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started.
+    pub fn longhaul_at(&self, url: &str, arguments: &[&str]) -> anyhow::Result<Finished> {
+        let server = ["--server", url, "--token", TOKEN];
         longhaul(&self.folder, &[arguments, &server].concat())
     }
 

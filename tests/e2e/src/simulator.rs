@@ -152,6 +152,17 @@ impl Simulator {
         Ok(())
     }
 
+    /// Takes an injected fault away.
+    ///
+    /// # Errors
+    ///
+    /// If it refuses.
+    pub fn clear_fault(&self, id: u64) -> anyhow::Result<()> {
+        let url = format!("{}/_sim/faults/{id}", self.base_url);
+        self.http.delete(url).send()?.error_for_status()?;
+        Ok(())
+    }
+
     /// Takes all injected faults away.
     ///
     /// # Errors

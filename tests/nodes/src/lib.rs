@@ -27,6 +27,6 @@ pub use certificates::{Certificates, Pem};
 pub use example::example;
 pub use proxy::{Direction, Flow, Proxy};
 pub use rabbit::{Rabbit, RabbitOptions};
-pub use redis::{Redis, RedisOptions};
+pub use redis::{Redis, RedisBackup, RedisOptions};
 pub use scissors::{Cut, Scissors};
 pub use shared::{amqp_url, redis_url};

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -30,6 +31,12 @@ pub struct Redis {
     port: u16,
     tls_port: u16,
     process: Mutex<Option<Group>>,
+}
+
+/// The data a Redis had at some moment.
+#[derive(Debug)]
+pub struct RedisBackup {
+    copy: TempDir,
 }
 
 impl Redis {
@@ -131,7 +138,37 @@ impl Redis {
     /// If its files cannot be removed or it does not come up.
     pub fn restart_empty(&self) -> anyhow::Result<()> {
         self.kill();
-        std::fs::remove_dir_all(self.folder.path().join("appendonlydir"))?;
+        std::fs::remove_dir_all(self.data())?;
+        self.launch()
+    }
+
+    /// Copies the data it has at this moment, as a backup does.
+    ///
+    /// # Errors
+    ///
+    /// If its files cannot be copied.
+    pub fn backup(&self) -> anyhow::Result<RedisBackup> {
+        let copy = tempfile::tempdir().context("a folder for the backup")?;
+        let running = self.suspend().is_ok();
+        let copied = copy_files(&self.data(), copy.path());
+        if running {
+            self.resume()?;
+        }
+        copied.context("the backup")?;
+        Ok(RedisBackup { copy })
+    }
+
+    /// Kills it and starts it again at the same place with the data of a backup: a store that went
+    /// back.
+    ///
+    /// # Errors
+    ///
+    /// If files cannot be copied or it does not come up.
+    pub fn restart_from(&self, backup: &RedisBackup) -> anyhow::Result<()> {
+        self.kill();
+        std::fs::remove_dir_all(self.data())?;
+        std::fs::create_dir(self.data())?;
+        copy_files(backup.copy.path(), &self.data())?;
         self.launch()
     }
 
@@ -151,6 +188,10 @@ impl Redis {
     /// If it does not run.
     pub fn resume(&self) -> anyhow::Result<()> {
         self.signal(Signal::SIGCONT)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("appendonlydir")
     }
 
     fn signal(&self, signal: Signal) -> anyhow::Result<()> {
@@ -203,6 +244,14 @@ impl Redis {
         ];
         settings.into_iter().flat_map(|(name, value)| [name.into(), value]).collect()
     }
+}
+
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 /// Whether it answers a ping with a pong (and not with "loading").
