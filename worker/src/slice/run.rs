@@ -57,7 +57,10 @@ pub(crate) async fn run(folder: &Folder, checkpoint: &Checkpoint, control: &Cont
     };
     let position = checkpoint.position.clone();
     let worked = match checkpoint.stage {
-        Stage::Survey => folder.survey(source, position, control).await.map(|()| true),
+        Stage::Survey => {
+            let from = position.filter(|_| !checkpoint.survey_all);
+            folder.survey(source, from, control).await.map(|()| true)
+        }
         Stage::Copy if matches!(source, Source::Gone) => {
             folder.end_list(position);
             folder.due().await.map(|due| !due.is_empty())

@@ -1,9 +1,11 @@
 //! Items deleted in the source between passes.
 
 use longhaul_core::code::COPY_CHANGED;
+use longhaul_store::folder::Stage;
 use longhaul_store::records::PassKind;
+use serde_json::json;
 
-use crate::support::{DESTINATION, SOURCE, World};
+use crate::support::{DESTINATION, SOURCE, World, poll};
 
 /// An inbox with three messages, copied; then two are deleted in the source, one of which the
 /// destination's user has changed.
@@ -44,6 +46,31 @@ async fn copies_nobody_changed_go_to_the_recoverable_items_if_asked_for() {
     assert_eq!(codes, [COPY_CHANGED]);
     let next = world.pass(PassKind::Full).await;
     assert_eq!((next.counters.items, next.counters.conflicts), (1, 1), "it stays listed");
+}
+
+/// A list that begins anew does not name what was deleted since the survey before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_between_survey_and_a_new_list_is_noticed_by_the_next_pass() {
+    let mut world = World::with("demo", 0).await;
+    for subject in ["gone", "kept"] {
+        world.arrive("inbox", subject).await;
+    }
+    world.set_deletions(true).await;
+    world.pass(PassKind::Full).await;
+    world.act(SOURCE, "invalidate-sync-states", json!({})).await;
+    let pass = world.begin(PassKind::Full).await;
+    let service = world.service();
+    poll(async || {
+        world.begin_stages_before(&service, Stage::Copy).await;
+        Some(world.checkpoint().await).filter(|folder| folder.stage == Stage::Copy)
+    })
+    .await;
+    service.stop().await;
+    world.remove(SOURCE, "inbox", "gone").await;
+    world.finish(&pass, &[world.folder]).await;
+    world.pass(PassKind::Full).await;
+    world.assert_same_in("inbox").await;
+    assert!(!world.checkpoint().await.survey_all, "once is enough");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,7 @@ fn begun() -> Checkpoint {
         stage: Stage::Copy,
         stage_begins: SliceNo(0),
         surveyed_to: 0,
+        survey_all: false,
         published: false,
         not_before: None,
         outcome: None,

@@ -33,6 +33,10 @@ pub struct Checkpoint {
     /// settled in this pass.
     #[serde(default)]
     pub surveyed_to: u64,
+    /// Whether the survey has to look at the whole list, wherever the position is: the list of a
+    /// new epoch does not name what left the folder between that epoch's survey and it.
+    #[serde(default)]
+    pub survey_all: bool,
     /// Whether the message for `slice` is known to be published.
     pub published: bool,
     /// The next slice must not begin before this.

@@ -15,6 +15,7 @@ impl Checkpoint {
             && self.bounds == bounds
             && self.fingerprint.as_ref() == Some(now)
             && self.position.as_ref().is_some_and(|position| position.last)
+            && !self.survey_all
             && self.intents.is_empty()
             && self.counters.held == 0
             && self.counters.to_retry() == 0

@@ -63,6 +63,7 @@ fn holder(checkpoint: &Checkpoint, lease: &Lease) -> Result<LeaseHolder, Error> 
 fn begin_epoch(checkpoint: &mut Checkpoint) {
     checkpoint.epoch = checkpoint.epoch.next();
     checkpoint.position = None;
+    checkpoint.survey_all = checkpoint.ledger_len > 0;
     // It belongs to a sync of the epoch before.
     checkpoint.fingerprint = None;
 }

@@ -48,6 +48,7 @@ fn first(start: PassStart, now: Timestamp) -> Checkpoint {
         stage: Stage::Copy,
         stage_begins: SliceNo(0),
         surveyed_to: 0,
+        survey_all: false,
         published: false,
         not_before: None,
         outcome: None,

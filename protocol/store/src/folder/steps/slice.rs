@@ -68,6 +68,8 @@ pub(crate) fn end_slice(
             if stage == Stage::Survey {
                 checkpoint.stage = Stage::Copy;
                 checkpoint.surveyed_to = checkpoint.ledger_len;
+                // The list that this survey went before has begun already, if there is a position.
+                checkpoint.survey_all &= checkpoint.position.is_none();
             } else {
                 checkpoint.stage = Stage::Sweep;
                 checkpoint.fingerprint = fingerprint;
