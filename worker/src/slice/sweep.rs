@@ -6,7 +6,7 @@ use longhaul_core::code::COPY_CHANGED;
 use longhaul_core::{ItemKey, Timestamp};
 use longhaul_ews::limits::EXPORT_ITEMS;
 use longhaul_ews::{Class, Deletion, ItemId};
-use longhaul_store::folder::{Failure, Outcome as Ended};
+use longhaul_store::folder::{Failure, Outcome as Ended, Stage};
 use longhaul_store::ledger::{Entry, Record};
 
 use super::committer::Outcome;
@@ -49,14 +49,18 @@ impl Folder {
         Ok(())
     }
 
-    /// Whether a folder was given up in this pass: an item may have been moved there.
+    /// Whether a folder was given up in this pass, or taken up again and is not listed yet: an item
+    /// may have been moved there.
     async fn is_any_folder_unread(&self) -> Result<bool, Halt> {
         let mailbox = self.ledger.folder.mailbox;
         let overview = self.store.overview(mailbox).await.map_err(|error| Halt::store(&error))?;
         Ok(overview.iter().any(|(_, checkpoint)| {
-            let given_up =
-                matches!(checkpoint.outcome, Some(Ended::Parked { .. } | Ended::Cancelled));
-            checkpoint.pass == self.pass && given_up
+            let unread = match checkpoint.outcome {
+                Some(Ended::Parked { .. } | Ended::Cancelled) => true,
+                Some(Ended::Done) => false,
+                None => checkpoint.stage < Stage::Sweep,
+            };
+            checkpoint.pass == self.pass && unread
         }))
     }
 
