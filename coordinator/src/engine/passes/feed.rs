@@ -150,14 +150,10 @@ impl Passes {
                 }
                 tracing::warn!(folder = %folder, slice = %job.slice, "job without progress");
             }
-            match dead.reason(&*self.context.queue, pass, folder, job.slice).await {
-                None => return Ok(false),
-                Some(Some(reason)) => self.set_aside(pass, folder, job, reason).await?,
-                Some(None) => {
-                    if !self.publish(pass, mailbox, *job).await? {
-                        return Ok(false);
-                    }
-                }
+            if dead.holds(&*self.context.queue, pass, folder, job.slice).await {
+                self.set_aside(pass, folder, job).await?;
+            } else if !self.publish(pass, mailbox, *job).await? {
+                return Ok(false);
             }
             self.sent_again.insert(folder, now);
         }
