@@ -20,6 +20,10 @@ use super::settle::Answer;
 use super::subscription::{Subscription, subscribe};
 use crate::{Consumer, Delivery, Error, Lane};
 
+/// Urgent deliveries in a row before a normal one that is at hand, so that none waits here until
+/// the broker's time for an answer is over.
+const URGENT_IN_A_ROW: u8 = 3;
+
 /// A subscription to both lanes; dropping it returns what it holds.
 pub(super) struct RabbitConsumer {
     broker: Arc<Broker>,
@@ -32,6 +36,7 @@ pub(super) struct RabbitConsumer {
     /// Work that a cancelled `next` leaves for the next one.
     subscribing: Option<BoxFuture<'static, Result<Subscription, Error>>>,
     ladder: Ladder,
+    urgent_in_a_row: u8,
     /// Not to subscribe before this.
     not_before: Option<Instant>,
     /// It takes no more.
@@ -56,6 +61,7 @@ impl RabbitConsumer {
             subscription: None,
             subscribing: None,
             ladder: Ladder::of_connections(),
+            urgent_in_a_row: 0,
             not_before: None,
             stopped: false,
             broker: Arc::clone(&broker),
@@ -95,6 +101,10 @@ impl RabbitConsumer {
     fn give_out(&mut self, lane: Lane, message: Message, slot: OwnedSemaphorePermit) -> Delivery {
         self.ladder = Ladder::of_connections();
         self.not_before = None;
+        self.urgent_in_a_row = match lane {
+            Lane::Urgent => self.urgent_in_a_row.saturating_add(1),
+            Lane::Normal => 0,
+        };
         let id = dead::name(&message);
         let redelivered = message.redelivered;
         let body = Bytes::from(message.data);
@@ -127,10 +137,12 @@ impl Consumer for RabbitConsumer {
             if let Some(message) = subscription.first.take() {
                 return Ok(self.give_out(Lane::Urgent, message, permit));
             }
-            let (lane, next) = tokio::select! {
-                biased;
-                next = subscription.urgent.next() => (Lane::Urgent, next),
-                next = subscription.normal.next() => (Lane::Normal, next),
+            let urgent = subscription.urgent.next().map(|next| (Lane::Urgent, next));
+            let normal = subscription.normal.next().map(|next| (Lane::Normal, next));
+            let (lane, next) = if self.urgent_in_a_row < URGENT_IN_A_ROW {
+                tokio::select! { biased; next = urgent => next, next = normal => next }
+            } else {
+                tokio::select! { biased; next = normal => next, next = urgent => next }
             };
             match next {
                 Some(Ok(message)) => return Ok(self.give_out(lane, message, permit)),

@@ -2,8 +2,8 @@
 //!
 //! The broker's prefetch counts per subscription, not per consumer of ours, and quorum queues
 //! know no common count. So both lanes may bring as many deliveries as there are slots, and wait
-//! here until a slot is free: the urgent ones go first. The normal lane brings some more, so that
-//! a slot that is done has its next job at hand: a quorum queue sends the next one only after it
+//! here until a slot is free: the urgent ones go first. The normal lane brings one more for each
+//! eight slots, so that a slot that is done has its next job at hand: a quorum queue sends the next one only after it
 //! has written the answer to the last to disk.
 
 use std::sync::Arc;
