@@ -12,6 +12,9 @@ pub const VERSION: u16 = 1;
 /// Bytes a message may have: real ones have some 300.
 pub const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 
+/// Levels a message may be nested; ours have four.
+const MAX_DEPTH: usize = 32;
+
 /// The only kind of job so far.
 const FOLDER_SLICE: &str = "folder-slice";
 
@@ -84,13 +87,19 @@ pub fn decode(bytes: &[u8]) -> Result<FolderSlice, DecodeError> {
     if bytes.len() > MAX_MESSAGE_BYTES {
         return Err(DecodeError::TooLong(bytes.len()));
     }
-    let header: Header = rmp_serde::from_slice(bytes).map_err(DecodeError::Unreadable)?;
+    let header: Header = read(bytes)?;
     if header.v != VERSION || header.kind != FOLDER_SLICE {
         return Err(DecodeError::Unknown { version: header.v, kind: header.kind });
     }
-    rmp_serde::from_slice::<Incoming>(bytes)
-        .map(|message| message.body)
-        .map_err(DecodeError::Unreadable)
+    read::<Incoming>(bytes).map(|message| message.body)
+}
+
+/// Reads a value that is nested no deeper than [`MAX_DEPTH`]: what a message holds beside the
+/// fields that are known is skipped, level by level, on the stack.
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, DecodeError> {
+    let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
+    reader.set_max_depth(MAX_DEPTH);
+    T::deserialize(&mut reader).map_err(DecodeError::Unreadable)
 }
 
 #[cfg(test)]
@@ -126,6 +135,13 @@ mod tests {
     fn the_first_releases_message_still_reads_and_is_still_written() {
         assert_eq!(decode(GOLDEN_V1).expect("golden message"), golden());
         assert_eq!(encode(&golden()).expect("encodes"), GOLDEN_V1);
+    }
+
+    #[test]
+    fn a_message_nested_too_deep_is_refused_and_takes_no_stack() {
+        // {"x": [[[…]]]}
+        let nested = [&[0x81, 0xA1, b'x'][..], &[0x91; 15_000], &[0xC0]].concat();
+        assert!(matches!(decode(&nested), Err(DecodeError::Unreadable(_))));
     }
 
     #[test]
