@@ -138,6 +138,10 @@ impl Folder {
         until: Instant,
         upload: impl Future<Output = T>,
     ) -> Option<T> {
+        // A time-out would let it begin first: a worker that stood still meanwhile must not send it.
+        if Instant::now() >= until {
+            return None;
+        }
         tokio::select! {
             biased;
             answer = timeout_at(until, upload) => answer.ok(),
