@@ -49,8 +49,9 @@ fn ask(address: &str, path: &str) -> anyhow::Result<Option<(u16, String)>> {
     let http = reqwest::blocking::Client::builder().no_proxy().build()?;
     match http.get(format!("http://{address}{path}")).send() {
         Ok(answer) => Ok(Some((answer.status().as_u16(), answer.text()?))),
-        Err(error) if error.is_connect() => Ok(None),
-        // The answer was cut short by the end.
+        // Open, and silent: that is not closed.
+        Err(error) if error.is_timeout() => Err(error.into()),
+        // Refused, or cut short by the end.
         Err(_) => Ok(None),
     }
 }
